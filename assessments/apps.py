@@ -1,0 +1,9 @@
+"""The app: feedback and expectations."""
+
+from django.apps import AppConfig
+
+
+class AssessmentsConfig(AppConfig):
+    """Feedback and expectations."""
+
+    name = "assessments"

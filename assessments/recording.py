@@ -1,0 +1,334 @@
+"""VERB: record, revise, override, retract. The one way assessments are written, whatever the door.
+
+Each verb keeps, in one transaction: the row, its revision, its attribution, and a stale mark when
+the assessment belongs to a run (a labeling session).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from accounts.audit import note
+from accounts.credentials import Credential
+from assessments.attribution import attribute
+from assessments.drafts import (
+    Changes,
+    Draft,
+    check_changes,
+    check_draft,
+    digest,
+    search_number,
+    search_text,
+)
+from assessments.models import Assessment, Revision, StaleMark
+from schemas.models import SchemaVersion
+from traces.ids import mint
+from traces.models import Run, Trace
+
+RETRY_WINDOW = timedelta(minutes=10)
+
+
+class NoSuchAssessment(LookupError):
+    """No assessment with this id, on this trace, that the caller may see."""
+
+    def __init__(self, assessment_id: str) -> None:
+        self.assessment_id = assessment_id
+        super().__init__(f"Assessment with ID '{assessment_id}' not found")
+
+
+class StaleVersion(RuntimeError):
+    """Somebody changed the assessment since the caller read it; `current` is the present row."""
+
+    def __init__(self, current: Assessment) -> None:
+        self.current = current
+        super().__init__(
+            f"This was changed meanwhile: it is at version {current.version} now. Look at it again."
+        )
+
+
+class NotTheAuthor(PermissionError):
+    """Only the author changes an assessment; others override it or add their own."""
+
+    def __init__(self) -> None:
+        super().__init__("Only its author can change an assessment. Override it or add your own.")
+
+
+class WrongKind(ValueError):
+    """A change does not fit the assessment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Under what an assessment is written.
+
+    run             the labeling session's run, for its answers
+    schema_version  the question's version; its input then checks the value
+    """
+
+    run: Run | None = None
+    schema_version: SchemaVersion | None = None
+
+
+FREE = Context()
+
+
+def record(
+    trace: Trace, draft: Draft, *, by: Credential, now: datetime, context: Context = FREE
+) -> Assessment:
+    """Store one assessment with its first revision.
+
+    The same request again from the same token within ten minutes answers the same row.
+    Raises InvalidDraft, InvalidValue or AttributionMismatch.
+    """
+    return write_once(trace, draft, by=by, now=now, context=context, target_pk=None)
+
+
+def override(
+    target: Assessment, draft: Draft, *, by: Credential, now: datetime, context: Context = FREE
+) -> Assessment:
+    """Record an assessment that replaces another of the same trace; both are kept.
+
+    Any number of overrides of one target may stand; the target is valid again when none is left.
+    Raises as `record`, and NoSuchAssessment when the target was retracted meanwhile.
+    """
+    return write_once(target.trace, draft, by=by, now=now, context=context, target_pk=target.pk)
+
+
+def write_once(
+    trace: Trace,
+    draft: Draft,
+    *,
+    by: Credential,
+    now: datetime,
+    context: Context,
+    target_pk: int | None,
+) -> Assessment:
+    """Check, attribute and write; a twin that was faster is answered instead."""
+    check_draft(draft)
+    draft = attribute(draft, by)
+    if context.schema_version is not None:
+        cleaned = context.schema_version.clean_answer(draft.name, draft.value)
+        draft = replace(draft, value=cleaned)
+    key = digest(by.token.pk, trace.trace_id, draft) if by.token else None
+    twin = find_twin(key, now=now)
+    if twin is not None:
+        return twin
+    try:
+        return write(trace, draft, by=by, now=now, context=context, target_pk=target_pk, key=key)
+    except IntegrityError:
+        twin = find_twin(key, now=now)
+        if twin is None:
+            raise
+        return twin
+
+
+def find_twin(key: str | None, *, now: datetime) -> Assessment | None:
+    """The assessment this very request made before, unless that was long ago."""
+    if key is None:
+        return None
+    twin = Assessment.objects.filter(request_digest=key).first()
+    if twin is not None and now - twin.created_at > RETRY_WINDOW:
+        Assessment.objects.filter(pk=twin.pk).update(request_digest=None)
+        return None
+    return twin
+
+
+@transaction.atomic
+def write(
+    trace: Trace,
+    draft: Draft,
+    *,
+    by: Credential,
+    now: datetime,
+    context: Context,
+    target_pk: int | None,
+    key: str | None,
+) -> Assessment:
+    """The rows of a new assessment. The target is locked before anything is decided."""
+    target = locked(target_pk) if target_pk is not None else None
+    assessment = Assessment.objects.create(
+        assessment_id=mint("a-"),
+        trace=trace,
+        experiment_id=trace.experiment_id,
+        run=context.run,
+        schema_version=context.schema_version,
+        span_id=draft.span_id,
+        name=draft.name,
+        kind=draft.kind,
+        value=draft.value,
+        error=dict(draft.error) if draft.error is not None else None,
+        rationale=draft.rationale,
+        metadata=dict(draft.metadata),
+        source_type=draft.source_type,
+        source_id=draft.source_id,
+        overrides=target,
+        author=by.user,
+        token=by.token,
+        created_at=now,
+        updated_at=now,
+        client_created=draft.client_created,
+        client_updated=draft.client_updated,
+        request_digest=key,
+        text_value=search_text(draft.value),
+        number_value=search_number(draft.value),
+    )
+    Revision.objects.note(assessment, Revision.Action.RECORDED, by=by, at=now)
+    if target is not None and target.valid:
+        set_valid(target, valid=False, by=by, now=now)
+    mark_stale(context.run)
+    return assessment
+
+
+@transaction.atomic
+def revise(
+    assessment: Assessment,
+    changes: Changes,
+    *,
+    by: Credential,
+    now: datetime,
+    expected_version: int | None = None,
+    schema_version: SchemaVersion | None = None,
+) -> Assessment:
+    """Correct an assessment in place; the earlier state stays as a revision.
+
+    expected_version  the version the caller has read; None means the last write wins (MLflow)
+    schema_version    the question's version a session's answer is given under now
+    Raises NotTheAuthor, StaleVersion, InvalidDraft, InvalidValue, WrongKind, NoSuchAssessment.
+    """
+    check_changes(changes)
+    row = locked(assessment.pk)
+    demand_author(row, by)
+    if expected_version is not None and expected_version != row.version:
+        raise StaleVersion(row)
+    row.schema_version = schema_version or row.schema_version
+    apply(row, changes)
+    row.version += 1
+    row.updated_at = now
+    row.client_updated = ""
+    row.save(
+        update_fields=[
+            "name",
+            "value",
+            "error",
+            "rationale",
+            "metadata",
+            "text_value",
+            "number_value",
+            "schema_version",
+            "version",
+            "updated_at",
+            "client_updated",
+        ]
+    )
+    Revision.objects.note(row, Revision.Action.REVISED, by=by, at=now)
+    mark_stale(row.run)
+    return row
+
+
+def apply(row: Assessment, changes: Changes) -> None:
+    """Put the changed parts into the row, checked under its schema version when it has one."""
+    if changes.name is not None and changes.name != row.name:
+        if row.schema_version is not None:
+            raise WrongKind("The name of a session's answer is its label schema's.")
+        row.name = changes.name
+    if changes.replaces_value:
+        replace_value(row, changes)
+    if changes.rationale is not None:
+        row.rationale = changes.rationale
+    if changes.metadata is not None:
+        row.metadata = {**row.metadata, **changes.metadata}
+
+
+def replace_value(row: Assessment, changes: Changes) -> None:
+    """Value and error are replaced together."""
+    if row.kind == Assessment.Kind.EXPECTATION and (changes.value is None or changes.error):
+        raise WrongKind("An expectation needs a value.")
+    value = changes.value
+    if row.schema_version is not None:
+        value = row.schema_version.clean_answer(row.name, value)
+    row.value = value
+    row.error = dict(changes.error) if changes.error is not None else None
+    row.text_value = search_text(value)
+    row.number_value = search_number(value)
+
+
+@transaction.atomic
+def retract(
+    assessment: Assessment, *, by: Credential, now: datetime, may_retract_any: bool = False
+) -> None:
+    """Withdraw an assessment: it leaves every list, its revisions stay. Twice changes nothing.
+
+    What it had overridden is valid again unless another override of it stands.
+    may_retract_any  whether the caller's role allows withdrawing somebody else's; that is audited
+    Raises NotTheAuthor.
+    """
+    row = Assessment.objects.select_for_update(of=("self",)).get(pk=assessment.pk)
+    if row.retracted_at is not None:
+        return
+    if not is_author(row, by):
+        if not may_retract_any:
+            raise NotTheAuthor
+        note(
+            by,
+            "assessment retracted",
+            row.assessment_id,
+            experiment_id=str(row.experiment_id),
+        )
+    row.retracted_at = row.updated_at = now
+    row.request_digest = None
+    row.version += 1
+    row.save(update_fields=["retracted_at", "updated_at", "request_digest", "version"])
+    Revision.objects.note(row, Revision.Action.RETRACTED, by=by, at=now)
+    mark_stale(row.run)
+    if row.overrides_id is not None:
+        restore_if_free(row.overrides_id, by=by, now=now)
+
+
+def restore_if_free(target_pk: int, *, by: Credential, now: datetime) -> None:
+    """Make a target valid again when no live override of it is left."""
+    target = Assessment.objects.select_for_update(of=("self",)).get(pk=target_pk)
+    others = Assessment.objects.present().filter(overrides=target)
+    if target.retracted_at is None and not target.valid and not others.exists():
+        set_valid(target, valid=True, by=by, now=now)
+
+
+def set_valid(row: Assessment, *, valid: bool, by: Credential, now: datetime) -> None:
+    """Flip whether a locked row stands, with its revision and mark."""
+    row.valid = valid
+    row.version += 1
+    row.save(update_fields=["valid", "version"])
+    action = Revision.Action.RESTORED if valid else Revision.Action.OVERRIDDEN
+    Revision.objects.note(row, action, by=by, at=now)
+    mark_stale(row.run)
+
+
+def locked(pk: int) -> Assessment:
+    """The present row, locked until the transaction ends. Raises NoSuchAssessment."""
+    row = (
+        Assessment.objects.select_for_update(of=("self",))
+        .select_related("schema_version", "run")
+        .get(pk=pk)
+    )
+    if row.retracted_at is not None:
+        raise NoSuchAssessment(row.assessment_id)
+    return row
+
+
+def demand_author(row: Assessment, by: Credential) -> None:
+    """Raises NotTheAuthor unless the account wrote it, directly or by any of its tokens."""
+    if not is_author(row, by):
+        raise NotTheAuthor
+
+
+def is_author(row: Assessment, by: Credential) -> bool:
+    """Whether this account wrote the assessment."""
+    return row.author_id == by.user.pk
+
+
+def mark_stale(run: Run | None) -> None:
+    """Append a mark: statistics of this run's session must be recomputed."""
+    if run is not None:
+        StaleMark.objects.create(run=run)

@@ -1,0 +1,77 @@
+"""Which sessions and items a credential may reach, as a manager or as a reviewer."""
+
+from __future__ import annotations
+
+from accounts.credentials import Credential
+from accounts.roles import Action
+from labeling.models import LabelingSession, QueueItem
+from labeling.models.queues import QueueItemQuerySet
+from traces.access import NotAllowed
+
+
+class NoSuchSession(LookupError):
+    """No labeling session with this id that the caller may see."""
+
+    def __init__(self, session_id: str) -> None:
+        self.session_id = session_id
+        super().__init__(f"There is no labeling session {session_id}.")
+
+
+class NoSuchItem(LookupError):
+    """No item with this id or position in this session."""
+
+    def __init__(self, item_id: str) -> None:
+        self.item_id = item_id
+        super().__init__(f"There is no item {item_id} in this session.")
+
+
+def session_for(credential: Credential, session_id: str, action: Action) -> LabelingSession:
+    """The session, when the caller's role in its experiment allows the action.
+
+    Raises ScopeMissing, NoSuchSession (not to be seen) or NotAllowed (seen, but not this).
+    """
+    credential.demand_scope(action)
+    sessions = (
+        LabelingSession.objects.present()
+        .select_related("run", "experiment")
+        .filter(session_id=session_id)
+    )
+    found = sessions.allowing(credential, action).first()
+    if found is not None:
+        return found
+    visible = sessions.allowing(credential, Action.READ).exists()
+    reviewing = visible or sessions.for_reviewer(credential.user).exists()
+    raise NotAllowed(action) if reviewing else NoSuchSession(session_id)
+
+
+def reviewer_session(credential: Credential, session_id: str) -> LabelingSession:
+    """The session, when the caller is one of its reviewers. Raises ScopeMissing, NoSuchSession."""
+    credential.demand_scope(Action.REVIEW)
+    sessions = LabelingSession.objects.present().select_related("run", "experiment")
+    if credential.bound_experiment_id:
+        sessions = sessions.filter(experiment=int(credential.bound_experiment_id))
+    found = sessions.filter(session_id=session_id).for_reviewer(credential.user).first()
+    if found is None:
+        raise NoSuchSession(session_id)
+    return found
+
+
+def item_by_id(session: LabelingSession, item_id: str) -> QueueItem:
+    """An item of the session, taken-out ones included. Raises NoSuchItem."""
+    found = items(session).filter(item_id=item_id).first()
+    if found is None:
+        raise NoSuchItem(item_id)
+    return found
+
+
+def item_at(session: LabelingSession, position: int) -> QueueItem:
+    """The item at a position, as in `/r/<session>/<n>/`. Raises NoSuchItem."""
+    found = items(session).filter(position=position).first()
+    if found is None:
+        raise NoSuchItem(str(position))
+    return found
+
+
+def items(session: LabelingSession) -> QueueItemQuerySet:
+    """Items with their trace."""
+    return QueueItem.objects.filter(session=session).select_related("trace", "session__run")

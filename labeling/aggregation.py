@@ -1,0 +1,178 @@
+"""VERB: bring the stale statistics of a session up to date. Idempotent; late or twice is harmless.
+
+Marks are read first, answers after them, so whatever a mark stands for is in the answers. The
+computation holds no lock. Of two that run at once, the one that began reading later wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from assessments.models import StaleMark
+from labeling.computing import Computed, ConsensusColumns, compute
+from labeling.models import (
+    AggregationState,
+    Agreement,
+    Consensus,
+    LabelingSession,
+    SessionSchema,
+)
+from traces.json_values import Json
+
+WRITE_BATCH = 500
+CONSENSUS_COLUMNS = (
+    "schema_version_id",
+    "value",
+    "method",
+    "method_version",
+    "confidence",
+    "n",
+    "votes",
+    "tie",
+    "tied",
+    "is_disputed",
+)
+
+
+def refresh(session_pk: int) -> bool:
+    """Recompute a session when something in it is stale; answers whether anything was."""
+    session = LabelingSession.objects.select_related("run").filter(pk=session_pk).first()
+    if session is None:
+        return False
+    if not stale_sessions().filter(pk=session_pk).exists():
+        return False
+    ticket = take_ticket(session)
+    marks = list(StaleMark.objects.filter(run=session.run_id).values_list("pk", flat=True))
+    begun = timezone.now()
+    store(session, compute(session), ticket=ticket, marks=marks, now=begun)
+    return True
+
+
+def sweep() -> int:
+    """Refresh every stale session; returns how many there were."""
+    forget_orphans()
+    return sum(refresh(pk) for pk in stale_sessions().order_by("pk").values_list("pk", flat=True))
+
+
+def stale_sessions() -> QuerySet[LabelingSession]:
+    """Sessions with a mark, never computed, or asking a question that was edited since."""
+    mark = StaleMark.objects.filter(run=OuterRef("run"))
+    edited = SessionSchema.objects.filter(
+        session=OuterRef("pk"),
+        frozen_version__isnull=True,
+        label_schema__current__created_at__gt=OuterRef("aggregation__computed_at"),
+    )
+    return LabelingSession.objects.filter(
+        Exists(mark) | Exists(edited) | Q(aggregation__computed_at__isnull=True)
+    )
+
+
+def forget_orphans() -> None:
+    """Marks of runs that are no labeling session have nothing to recompute."""
+    StaleMark.objects.filter(run__labeling_session__isnull=True).delete()
+
+
+@transaction.atomic
+def take_ticket(session: LabelingSession) -> int:
+    """A number that grows with every recomputation begun, taken before anything is read."""
+    AggregationState.objects.get_or_create(session=session)
+    AggregationState.objects.filter(session=session).update(last_ticket=F("last_ticket") + 1)
+    return AggregationState.objects.get(session=session).last_ticket
+
+
+@transaction.atomic
+def store(
+    session: LabelingSession,
+    computed: Computed,
+    *,
+    ticket: int,
+    marks: list[int],
+    now: datetime,
+) -> None:
+    """Write what changed and delete the marks that were read, unless a later reading was faster."""
+    state = AggregationState.objects.select_for_update().get(session=session)
+    if state.written_ticket < ticket:
+        store_consensus(session, computed, ticket=ticket, now=now)
+        store_agreements(session, computed, ticket=ticket, now=now)
+        AggregationState.objects.filter(pk=state.pk).update(written_ticket=ticket, computed_at=now)
+    for start in range(0, len(marks), WRITE_BATCH):
+        StaleMark.objects.filter(pk__in=marks[start : start + WRITE_BATCH]).delete()
+
+
+def store_consensus(
+    session: LabelingSession, computed: Computed, *, ticket: int, now: datetime
+) -> None:
+    """Insert new rows, rewrite changed ones, delete those without answers."""
+    stored = {
+        (row.item_id, row.label_schema_id): row
+        for row in Consensus.objects.filter(item__session=session).iterator(2000)
+    }
+    gone = [row.pk for key, row in stored.items() if key not in computed.consensus]
+    for start in range(0, len(gone), WRITE_BATCH):
+        Consensus.objects.filter(pk__in=gone[start : start + WRITE_BATCH]).delete()
+    rows = [
+        Consensus(
+            item_id=item, label_schema_id=schema, input_revision=ticket, computed_at=now, **columns
+        )
+        for (item, schema), columns in computed.consensus.items()
+        if differs(stored.get((item, schema)), columns)
+    ]
+    Consensus.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["item", "label_schema"],
+        update_fields=[*CONSENSUS_COLUMNS, "input_revision", "computed_at"],
+        batch_size=WRITE_BATCH,
+    )
+
+
+def differs(row: Consensus | None, columns: ConsensusColumns) -> bool:
+    """Whether a stored row says something else than the recomputation."""
+    return row is None or any(getattr(row, name) != columns[name] for name in CONSENSUS_COLUMNS)
+
+
+def store_agreements(
+    session: LabelingSession, computed: Computed, *, ticket: int, now: datetime
+) -> None:
+    """One row per question; rows of questions that are no longer asked go."""
+    Agreement.objects.filter(session=session).exclude(
+        label_schema__in=list(computed.agreements)
+    ).delete()
+    stored = {row.label_schema_id: row.result for row in Agreement.objects.filter(session=session)}
+    for schema, result in computed.agreements.items():
+        if stored.get(schema) != result:
+            Agreement.objects.update_or_create(
+                session=session,
+                label_schema_id=schema,
+                defaults={"result": result, "input_revision": ticket, "computed_at": now},
+            )
+
+
+def differences(sessions: Iterable[LabelingSession]) -> Iterator[str]:
+    """A sentence for each stored figure that does not equal its recomputation."""
+    for session in sessions:
+        computed = compute(session)
+        yield from consensus_differences(session, computed)
+        stored: dict[int, Json] = dict(
+            Agreement.objects.filter(session=session).values_list("label_schema_id", "result")
+        )
+        for schema in stored.keys() | computed.agreements.keys():
+            if stored.get(schema) != computed.agreements.get(schema):
+                yield f"session {session.session_id}: agreement on schema {schema} differs"
+
+
+def consensus_differences(session: LabelingSession, computed: Computed) -> Iterator[str]:
+    """As `differences`, for the combined answers of one session."""
+    stored = {
+        (row.item_id, row.label_schema_id): row
+        for row in Consensus.objects.filter(item__session=session).iterator(2000)
+    }
+    for key in stored.keys() | computed.consensus.keys():
+        columns = computed.consensus.get(key)
+        if columns is None or differs(stored.get(key), columns):
+            yield f"session {session.session_id}: consensus of item {key[0]} differs"

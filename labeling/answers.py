@@ -1,0 +1,129 @@
+"""Storing a submitted review's answers: one assessment and one Answer row per question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from accounts.credentials import Credential
+from assessments.drafts import Changes, Draft
+from assessments.models import Assessment
+from assessments.recording import Context, record, retract, revise
+from labeling.answering import Reply
+from labeling.models import Answer, Review
+from labeling.questions import Asked
+
+
+def store_answers(
+    review: Review,
+    asked: Sequence[Asked],
+    replies: Mapping[str, Reply],
+    *,
+    by: Credential,
+    now: datetime,
+    others_seen: bool,
+) -> None:
+    """Write cleaned replies, in the caller's transaction.
+
+    A first answer is recorded, a changed one revised, a withdrawn one retracted.
+    others_seen  marks changes made after others' answers could be read
+    """
+    existing = {
+        answer.label_schema_id: answer
+        for answer in Answer.objects.filter(review=review).select_related("assessment")
+    }
+    for each in asked:
+        store_answer(
+            review,
+            each,
+            replies.get(each.question.name),
+            existing.get(each.schema.pk),
+            by=by,
+            now=now,
+            others_seen=others_seen,
+        )
+
+
+def store_answer(
+    review: Review,
+    each: Asked,
+    reply: Reply | None,
+    answer: Answer | None,
+    *,
+    by: Credential,
+    now: datetime,
+    others_seen: bool,
+) -> None:
+    """One question of one review."""
+    standing = standing_assessment(answer)
+    if answer is not None and is_same(answer, standing, reply):
+        return
+    if reply is None or reply.cannot_judge:
+        if standing is not None:
+            retract(standing, by=by, now=now)
+        assessment = None
+    elif standing is not None:
+        changes = Changes(replaces_value=True, value=reply.value, rationale=reply.rationale)
+        assessment = revise(standing, changes, by=by, now=now, schema_version=each.version)
+    else:
+        assessment = record_answer(review, each, reply, by=by, now=now)
+    keep(review, each, reply, answer, assessment, others_seen=others_seen)
+
+
+def standing_assessment(answer: Answer | None) -> Assessment | None:
+    """The assessment of an earlier answer, unless it was withdrawn."""
+    if answer is None or answer.assessment is None or answer.assessment.retracted_at is not None:
+        return None
+    return answer.assessment
+
+
+def is_same(answer: Answer, standing: Assessment | None, reply: Reply | None) -> bool:
+    """Whether saving would change nothing."""
+    if reply is None:
+        return standing is None and not answer.cannot_judge
+    if reply.cannot_judge:
+        return standing is None and answer.cannot_judge == reply.cannot_judge
+    if standing is None:
+        return False
+    same_value = standing.value == reply.value and type(standing.value) is type(reply.value)
+    return same_value and standing.rationale == reply.rationale
+
+
+def record_answer(
+    review: Review, each: Asked, reply: Reply, *, by: Credential, now: datetime
+) -> Assessment:
+    """A first answer, attributed to the reviewer and tied to the session's run."""
+    kind = "expectation" if each.question.kind == "expectation" else "feedback"
+    draft = Draft(
+        name=each.question.name,
+        kind=kind,  # type: ignore[arg-type]  # one of the two literals
+        value=reply.value,
+        rationale=reply.rationale,
+    )
+    context = Context(run=review.item.session.run, schema_version=each.version)
+    return record(review.item.trace, draft, by=by, now=now, context=context)
+
+
+def keep(
+    review: Review,
+    each: Asked,
+    reply: Reply | None,
+    answer: Answer | None,
+    assessment: Assessment | None,
+    *,
+    others_seen: bool,
+) -> None:
+    """The Answer row. The first submitted revision stays once others' answers could be read."""
+    if answer is None and reply is None:
+        return
+    columns: dict[str, object] = {
+        "schema_version": each.version,
+        "cannot_judge": reply.cannot_judge if reply else "",
+        "assessment": assessment or (answer.assessment if answer else None),
+    }
+    if others_seen:
+        columns["edited_after_reveal"] = True
+    else:
+        first = assessment.revisions.order_by("-number").first() if assessment else None
+        columns["first_revision"] = first
+    Answer.objects.update_or_create(review=review, label_schema=each.schema, defaults=columns)

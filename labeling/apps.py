@@ -1,0 +1,9 @@
+"""The app: labeling sessions."""
+
+from django.apps import AppConfig
+
+
+class LabelingConfig(AppConfig):
+    """Labeling sessions."""
+
+    name = "labeling"

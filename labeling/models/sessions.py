@@ -1,0 +1,171 @@
+"""The labeling session: a run with questions, reviewers and a queue."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.credentials import Credential
+from accounts.models import User
+from accounts.roles import Action, roles_allowing
+from schemas.models import LabelSchema, SchemaVersion
+from traces.models import Experiment, Membership, Run
+
+
+class LabelingSessionQuerySet(models.QuerySet["LabelingSession"]):
+    """Picks labeling sessions."""
+
+    def present(self) -> LabelingSessionQuerySet:
+        """Not deleted."""
+        return self.filter(run__deleted_at__isnull=True)
+
+    def allowing(self, credential: Credential, action: Action) -> LabelingSessionQuerySet:
+        """Sessions of experiments in which the action is allowed."""
+        return self.filter(experiment__in=Experiment.objects.allowing(credential, action))
+
+    def for_reviewer(self, user: User) -> LabelingSessionQuerySet:
+        """Sessions this person may review in: named ones; without names, every member's."""
+        named = SessionReviewer.objects.filter(session=OuterRef("pk"), removed_at__isnull=True)
+        member = Membership.objects.filter(
+            experiment=OuterRef("experiment"), user=user, role__in=roles_allowing(Action.REVIEW)
+        )
+        everyone = ~Exists(named) & (Exists(member) if not user.is_superuser else Q())
+        return self.filter(Exists(named.filter(user=user)) | everyone)
+
+    def newest_first(self) -> LabelingSessionQuerySet:
+        """The order of lists."""
+        return self.order_by("-created_at", "-pk")
+
+
+class LabelingSession(models.Model):
+    """A named run with label schemas in order, reviewers and a queue of traces.
+
+    States: draft → open → closed → open (reopened). Managers move it; reviewers write only while
+    it is open. `session_id` is its run's id: a labeling session is a run.
+    """
+
+    class State(models.TextChoices):
+        """What may be done in it."""
+
+        DRAFT = "draft"
+        OPEN = "open"
+        CLOSED = "closed"
+
+    class Assignment(models.TextChoices):
+        """Who gets which item: whoever comes first, or dealt out up front."""
+
+        POOL = "pool"
+        BALANCED = "balanced"
+
+    class Blind(models.TextChoices):
+        """Whether others' answers are hidden: until one has submitted, always, or never."""
+
+        UNTIL_SUBMITTED = "until_submitted"
+        ALWAYS = "always"
+        OFF = "off"
+
+    session_id = models.CharField(max_length=32, unique=True)
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="labeling_session")
+    experiment = models.ForeignKey(
+        Experiment, on_delete=models.CASCADE, related_name="labeling_sessions", db_index=False
+    )
+    name = models.CharField(max_length=250)
+    purpose = models.CharField(max_length=1000, blank=True)
+    guidelines = models.TextField(blank=True)
+    state = models.CharField(max_length=6, choices=State.choices, default=State.DRAFT)
+    reviews_required = models.PositiveSmallIntegerField(default=1)
+    assignment = models.CharField(max_length=8, choices=Assignment.choices, default=Assignment.POOL)
+    blind = models.CharField(max_length=15, choices=Blind.choices, default=Blind.OFF)
+    due_at = models.DateTimeField(null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LabelingSessionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # The sessions of an experiment, newest first.
+            models.Index(fields=["experiment", "-created_at"], name="sessions_newest_first")
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reviews_required__gte=1), name="at_least_one_review_required"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_open(self) -> bool:
+        """Whether reviewers may write."""
+        return self.state == self.State.OPEN
+
+    @property
+    def run_id_text(self) -> str:
+        """The id of the run, which is the session's own."""
+        return self.session_id
+
+
+class SessionSchema(models.Model):
+    """One question of a session, at its place.
+
+    `frozen_version` is empty while the session follows the schema's edits and set when it closes.
+    A removed question keeps its answers.
+    """
+
+    session = models.ForeignKey(
+        LabelingSession, on_delete=models.CASCADE, related_name="questions", db_index=False
+    )
+    label_schema = models.ForeignKey(LabelSchema, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    required = models.BooleanField(default=True)
+    frozen_version = models.ForeignKey(
+        SchemaVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "label_schema"], name="one_question_per_schema_and_session"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.label_schema_id}"
+
+    @property
+    def version(self) -> SchemaVersion:
+        """The wording and input in force. Fetch with the schema, its current and frozen version."""
+        return self.frozen_version or self.label_schema.version
+
+
+class SessionReviewer(models.Model):
+    """A person named for a session; a removed one keeps the reviews given."""
+
+    session = models.ForeignKey(
+        LabelingSession, on_delete=models.CASCADE, related_name="reviewers", db_index=False
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reviewing"
+    )
+    added_at = models.DateTimeField(auto_now_add=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "user"], name="one_row_per_session_and_reviewer"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.session_id}"

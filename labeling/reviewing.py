@@ -1,0 +1,305 @@
+"""VERB: what a reviewer does with an item: save a draft, submit, skip, cannot judge, undo.
+
+Each verb checks membership and the session's state in its own transaction and answers the review.
+A save with an old version raises ReviewChanged with the present row; nothing disappears, because
+every saved state stays as a DraftRevision and every submitted answer as a revision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts.credentials import Credential
+from accounts.models import User
+from accounts.roles import Action
+from assessments.recording import mark_stale, retract
+from labeling.answering import Submission, check_names, clean_replies
+from labeling.answers import store_answers
+from labeling.models import Answer, DraftRevision, LabelingSession, QueueItem, Review
+from labeling.questions import questions_of
+from labeling.queueing import (
+    Next,
+    NotAReviewer,
+    SessionClosed,
+    claim_next,
+    database_now,
+    lock_session,
+)
+from labeling.tasks import ring
+from traces.models import Experiment
+
+MAXIMUM_ACTIVE_MS = 24 * 60 * 60 * 1000
+
+
+class ReviewChanged(RuntimeError):
+    """The reviewer saved this item elsewhere since they read it; `current` is the present row."""
+
+    def __init__(self, current: Review) -> None:
+        self.current = current
+        super().__init__("You changed this item in another tab. Compare before you save again.")
+
+
+class PlaceTaken(RuntimeError):
+    """All places of this item are held or filled by others."""
+
+    def __init__(self) -> None:
+        super().__init__("Others are reviewing this item already. Go on with the next one.")
+
+
+class WrongMoment(RuntimeError):
+    """The review is not in a state in which this can be done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a verb: the review and, when one goes on, the next claimed item."""
+
+    review: Review
+    next: Next | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a verb works: locked rows, the time, who asks."""
+
+    session: LabelingSession
+    item: QueueItem
+    review: Review
+    by: Credential
+    now: datetime
+
+
+@transaction.atomic
+def save_draft(
+    item: QueueItem, submission: Submission, *, by: Credential, lease: timedelta
+) -> Outcome:
+    """Keep unsent answers; the lease is renewed. A submitted review cannot become a draft this way.
+
+    Values are not checked yet, only that they are answers to this session's questions.
+    Raises SessionClosed, NotAReviewer, PlaceTaken, ReviewChanged, InvalidAnswers, WrongMoment.
+    """
+    place = take_place(item, by, submission, lease=lease)
+    if place.review.is_filling:
+        raise WrongMoment("This item is submitted. Undo it first, or submit again to change it.")
+    check_names([asked.question for asked in questions_of(place.session)], submission.replies)
+    draft = {name: reply.as_json() for name, reply in submission.replies.items()}
+    move(place, Review.State.DRAFT, submission, draft=draft, claimed_until=place.now + lease)
+    return Outcome(review=place.review)
+
+
+@transaction.atomic
+def submit(item: QueueItem, submission: Submission, *, by: Credential, lease: timedelta) -> Outcome:
+    """Record the answers as assessments and claim the next item, all in one transaction.
+
+    Submitting again revises the answers. An expired lease is accepted and marked late.
+    Raises SessionClosed, NotAReviewer, PlaceTaken, ReviewChanged or InvalidAnswers.
+    """
+    place = take_place(item, by, submission, lease=lease)
+    was_submitted = place.review.state == Review.State.SUBMITTED
+    asked = questions_of(place.session)
+    replies = clean_replies([each.question for each in asked], submission.replies)
+    store_answers(
+        place.review, asked, replies, by=by, now=place.now, others_seen=others_seen(place)
+    )
+    draft = {name: reply.as_json() for name, reply in replies.items()}
+    move(place, Review.State.SUBMITTED, submission, draft=draft, claimed_until=None)
+    settle_item(place)
+    following = None if was_submitted else go_on(place, lease=lease)
+    return Outcome(review=place.review, next=following)
+
+
+@transaction.atomic
+def skip(item: QueueItem, submission: Submission, *, by: Credential, lease: timedelta) -> Outcome:
+    """Let the place go and come back to this item last; the draft is kept."""
+    place = take_place(item, by, submission, lease=lease, may_be_full=True)
+    if place.review.is_filling:
+        raise WrongMoment("This item is submitted already. Undo it before skipping it.")
+    draft = {name: reply.as_json() for name, reply in submission.replies.items()}
+    move(
+        place,
+        Review.State.SKIPPED,
+        submission,
+        draft=draft or place.review.draft,
+        claimed_until=None,
+    )
+    return Outcome(review=place.review, next=go_on(place, lease=lease))
+
+
+@transaction.atomic
+def cannot_judge(
+    item: QueueItem, submission: Submission, *, by: Credential, lease: timedelta
+) -> Outcome:
+    """Say that the whole item cannot be judged, and why; it fills a place but is no label."""
+    if not submission.reason.strip():
+        raise WrongMoment("Say why you cannot judge this item.")
+    place = take_place(item, by, submission, lease=lease)
+    retract_answers(place)
+    move(
+        place,
+        Review.State.CANNOT_JUDGE,
+        submission,
+        draft=place.review.draft,
+        claimed_until=None,
+    )
+    settle_item(place)
+    return Outcome(review=place.review, next=go_on(place, lease=lease))
+
+
+@transaction.atomic
+def undo(item: QueueItem, submission: Submission, *, by: Credential, lease: timedelta) -> Outcome:
+    """Make a submitted or impossible review a draft again and retract its assessments."""
+    place = take_place(item, by, submission, lease=lease, may_be_full=True)
+    if not place.review.is_filling:
+        raise WrongMoment("There is nothing to undo: this item is not submitted.")
+    retract_answers(place)
+    move(
+        place,
+        Review.State.DRAFT,
+        submission,
+        draft=place.review.draft,
+        claimed_until=place.now + lease,
+    )
+    settle_item(place)
+    return Outcome(review=place.review)
+
+
+def take_place(
+    item: QueueItem,
+    by: Credential,
+    submission: Submission,
+    *,
+    lease: timedelta,
+    may_be_full: bool = False,
+) -> Place:
+    """Lock session, item and review, in this order, then check that the reviewer may write."""
+    session = lock_session(item.session_id)
+    if not session.is_open:
+        raise SessionClosed(session.state)
+    if not LabelingSession.objects.present().for_reviewer(by.user).filter(pk=session.pk).exists():
+        raise NotAReviewer
+    item = QueueItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    now = database_now()
+    review = (
+        Review.objects.select_for_update(of=("self",)).filter(item=item, reviewer=by.user).first()
+    )
+    if review is None:
+        review = new_place(item, by.user, now=now, lease=lease, may_be_full=may_be_full)
+    elif submission.expected_version not in (None, review.version):
+        raise ReviewChanged(review)
+    return Place(session=session, item=item, review=review, by=by, now=now)
+
+
+def new_place(
+    item: QueueItem, reviewer: User, *, now: datetime, lease: timedelta, may_be_full: bool
+) -> Review:
+    """A place for somebody who opened the item directly. Raises PlaceTaken when none is free."""
+    free = QueueItem.objects.pending().wanting_reviewers(at=now).filter(pk=item.pk)
+    if not may_be_full and not free.exists():
+        raise PlaceTaken
+    return Review.objects.create(
+        item=item, reviewer=reviewer, claimed_until=now + lease, started_at=now, updated_at=now
+    )
+
+
+def others_seen(place: Place) -> bool:
+    """Whether this review was submitted before and others' answers could be read since."""
+    if place.review.first_submitted_at is None:
+        return False
+    if place.session.blind == LabelingSession.Blind.ALWAYS:
+        return False
+    others = Review.objects.filter(item=place.item).exclude(pk=place.review.pk)
+    return others.filling_a_place().exists()
+
+
+def move(
+    place: Place,
+    state: Review.State,
+    submission: Submission,
+    *,
+    draft: object,
+    claimed_until: datetime | None,
+) -> None:
+    """Write the review's new state as its next version, with its history row."""
+    review, now = place.review, place.now
+    was_late = review.claimed_until is not None and review.claimed_until <= now
+    if state in Review.FILLING:
+        review.first_submitted_at = review.first_submitted_at or now
+        review.submitted_at = now
+        review.is_late = review.is_late or was_late or place.item.removed_at is not None
+        review.could_see_others = review.could_see_others or could_see_others(place)
+    review.skipped_at = now if state == Review.State.SKIPPED else review.skipped_at
+    review.state = state
+    review.draft = draft
+    review.claimed_until = claimed_until
+    review.reason = submission.reason.strip() if state == Review.State.CANNOT_JUDGE else ""
+    review.note = submission.note.strip() if state == Review.State.CANNOT_JUDGE else ""
+    review.active_ms += min(max(submission.active_ms, 0), MAXIMUM_ACTIVE_MS)
+    review.version += 1
+    review.updated_at = now
+    review.save(
+        update_fields=[
+            "state",
+            "draft",
+            "claimed_until",
+            "reason",
+            "note",
+            "active_ms",
+            "version",
+            "updated_at",
+            "first_submitted_at",
+            "submitted_at",
+            "skipped_at",
+            "is_late",
+            "could_see_others",
+        ]
+    )
+    DraftRevision.objects.create(
+        review=review, number=review.version, state=state, draft=draft, at=now
+    )
+
+
+def could_see_others(place: Place) -> bool:
+    """Whether the reviewer's role let them read others' answers of a blind session elsewhere."""
+    if place.session.blind == LabelingSession.Blind.OFF:
+        return False
+    readable = Experiment.objects.allowing(Credential(user=place.by.user), Action.READ)
+    return readable.filter(pk=place.session.experiment_id).exists()
+
+
+def retract_answers(place: Place) -> None:
+    """Withdraw every assessment of a submitted review; the answers' rows stay for their history."""
+    answers = Answer.objects.filter(review=place.review, assessment__isnull=False)
+    for answer in answers.select_related("assessment"):
+        if answer.assessment is not None:
+            retract(answer.assessment, by=place.by, now=place.now)
+
+
+def settle_item(place: Place) -> None:
+    """Set the item's status from the places filled, and mark the session's statistics stale."""
+    item = place.item
+    states = list(
+        Review.objects.filter(item=item).filling_a_place().values_list("state", flat=True)
+    )
+    status = QueueItem.Status.PENDING
+    if item.is_forced:
+        status = QueueItem.Status(item.status)
+    elif len(states) >= item.reviews_required:
+        judged = Review.State.SUBMITTED in states
+        status = QueueItem.Status.COMPLETE if judged else QueueItem.Status.DECLINED
+    if status != item.status:
+        finished = status != QueueItem.Status.PENDING
+        QueueItem.objects.filter(pk=item.pk).update(
+            status=status,
+            finished_at=place.now if finished else None,
+            finished_by=place.by.user if finished else None,
+        )
+    mark_stale(place.session.run)
+    ring(place.session.pk)
+
+
+def go_on(place: Place, *, lease: timedelta) -> Next:
+    """The reviewer's next item, claimed in the same transaction."""
+    return claim_next(place.session, place.by.user, lease=lease, now=place.now)

@@ -1,0 +1,1 @@
+"""Plumbing of the native REST API; the viewsets are in each app's `api.py`."""

@@ -1,0 +1,23 @@
+"""The Celery application: `celery -A reviewapp worker` and `beat`."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+from celery.signals import setup_logging
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reviewapp.settings")
+
+app = Celery("reviewapp", task_cls="celery.contrib.django.task:DjangoTask")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def configure_logging(**_: object) -> None:
+    """One logging configuration for web and worker; Celery's own is not installed."""
+    from reviewapp.logs import configure  # noqa: PLC0415 - settings must be loaded first
+
+    configure(settings.LOGGING)

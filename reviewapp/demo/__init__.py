@@ -1,0 +1,1 @@
+"""The demo experiment of a first start: hand-written traces, label schemas and sessions."""

@@ -1,0 +1,199 @@
+"""Every setting, read top to bottom; what differs between deployments comes from the environment.
+
+docs/settings.md lists the variables; a test compares.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+
+from reviewapp.env import email_settings, env_bool, env_int, env_list, env_secret, env_text
+from reviewapp.logs import logging_settings
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+REVIEWAPP_DATA = Path(env_text("REVIEWAPP_DATA", str(BASE_DIR / "data"))).absolute()
+REVIEWAPP_URL = env_text("REVIEWAPP_URL", "http://127.0.0.1:8000").rstrip("/")
+DATABASE_URL = env_text("DATABASE_URL")
+REDIS_URL = env_text("REDIS_URL")
+
+DEBUG = env_bool("DEBUG", default=False)
+SECRET_KEY = env_secret("SECRET_KEY", folder=REVIEWAPP_DATA)
+ALLOWED_HOSTS = env_list(
+    "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", urlsplit(REVIEWAPP_URL).hostname or ""]
+)
+
+INSTALLED_APPS = [
+    "accounts",
+    "traces",
+    "schemas",
+    "assessments",
+    "labeling",
+    "reviewapp",
+    "rest_framework",
+    "drf_spectacular",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+MIDDLEWARE = [
+    "reviewapp.middleware.request_id",
+    "reviewapp.middleware.security_headers",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+ROOT_URLCONF = "reviewapp.urls"
+WSGI_APPLICATION = "reviewapp.wsgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates", BASE_DIR / "reviewapp" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+        "PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;"
+    ),
+}
+POOL_OPTIONS = {"pool": {"min_size": 1, "max_size": env_int("REVIEWAPP_POOL_SIZE", 12)}}
+DATABASES = {
+    "default": dj_database_url.parse(DATABASE_URL or f"sqlite:///{REVIEWAPP_DATA / 'reviewapp.db'}")
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+    DATABASES["default"]["CONN_MAX_AGE"] = None
+else:
+    DATABASES["default"]["OPTIONS"] = POOL_OPTIONS | DATABASES["default"].get("OPTIONS", {})
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+
+USES_HTTPS = REVIEWAPP_URL.startswith("https://")
+SESSION_COOKIE_SECURE = USES_HTTPS
+CSRF_COOKIE_SECURE = USES_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [REVIEWAPP_URL]
+SECURE_HSTS_SECONDS = 3600 if USES_HTTPS else 0
+SECURE_SSL_REDIRECT = False
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if USES_HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W004",  # HSTS is set only when REVIEWAPP_URL is https.
+    "security.W008",  # The redirect to https belongs to the proxy, which also serves /health.
+    "security.W012",  # Cookies are secure whenever REVIEWAPP_URL is https.
+    "security.W016",
+    "security.W002",  # frame-ancestors in our own Content-Security-Policy does this.
+]
+# Trace uploads are bounded while they are read (traces.inflating), not by Django's form limit.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = REVIEWAPP_DATA / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 3600
+
+vars().update(email_settings(env_text("EMAIL_URL", "console://")))
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "reviewapp.api.authentication.TokenAuthentication",
+        "reviewapp.api.authentication.CookieAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["reviewapp.api.rendering.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["reviewapp.api.rendering.StrictJsonParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "reviewapp.errors.native_answer",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Reviewapp",
+    "DESCRIPTION": "Labeling sessions for traces of GenAI applications.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SERVERS": [],
+}
+
+BROKER_FOLDER = REVIEWAPP_DATA / "broker"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    # A message is only a doorbell: the stale mark is the job and the sweep does what a lost one did
+    # not, so an unacknowledged message may come back soon (docs/adr/0005).
+    {"visibility_timeout": 300, "unacked_restore_interval": 10}
+    if REDIS_URL
+    else {
+        "data_folder_in": str(BROKER_FOLDER / "messages"),
+        "data_folder_out": str(BROKER_FOLDER / "messages"),
+        "control_folder": str(BROKER_FOLDER / "control"),
+        "polling_interval": 0.1,
+    }
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_SOFT_TIME_LIMIT = 100
+CELERY_WORKER_PREFETCH_MULTIPLIER = 4
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(REVIEWAPP_DATA / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "sweep stale marks": {"task": "labeling.tasks.sweep", "schedule": 30.0},
+    "seal the audit log": {"task": "accounts.tasks.seal_audit_log", "schedule": 30.0},
+    "forget old requests": {"task": "accounts.tasks.forget_old_requests", "schedule": 3600.0},
+    "worker heartbeat": {"task": "accounts.tasks.beat_heart", "schedule": 15.0},
+}
+
+LEASE_SECONDS = env_int("REVIEWAPP_LEASE_SECONDS", 30 * 60)
+
+LOGGING_CONFIG = None
+LOGGING = logging_settings(json_lines=not DEBUG)

@@ -1,0 +1,18 @@
+"""Settings of the tests: fast hashing, eager Celery, mail in memory; nothing else differs."""
+
+import os
+import tempfile
+
+os.environ.setdefault("REVIEWAPP_DATA", tempfile.mkdtemp(prefix="reviewapp-tests-"))
+os.environ.setdefault("SECRET_KEY", "the-tests-use-this-fixed-secret-key-0123456789")
+
+from reviewapp.settings import *  # noqa: F403
+from reviewapp.settings import STORAGES
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}

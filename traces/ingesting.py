@@ -1,0 +1,293 @@
+"""VERB: start_trace, store_spans, import_trace. They come in any order, repeatedly, and merge.
+
+Source of the merge rules: mlflow 3.17.2, store/tracking/sqlalchemy_store.py (start_trace,
+log_spans), and the observations in docs/mlflow.md.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import transaction
+
+from traces import keywords, timestamps
+from traces.access import NoSuchTrace
+from traces.dialects import normalise_all
+from traces.json_values import Json, dumps
+from traces.models import Experiment, Run, Span, Trace, TraceKeyword, TraceRunLink, TraceText
+from traces.parsing import Malformed
+from traces.previews import request_preview, response_preview
+from traces.reading import spans_of
+from traces.records import TOKEN_USAGE, SpanRecord, TraceRecord
+from traces.trace_facts import TraceFacts, token_usage, trace_facts
+
+NAME_TAG = "mlflow.traceName"
+LOCATION_TAG = "mlflow.artifactLocation"
+SPANS_TAG = "mlflow.trace.spansLocation"
+SPANS_HERE = "TRACKING_STORE"
+FINALIZED = "mlflow.trace.infoFinalized"
+USAGE = "mlflow.trace.tokenUsage"
+MAXIMUM_SEARCH_TEXT = 64_000
+SPAN_SEPARATOR = "\x1f"
+SPAN_BATCH = 200
+SPAN_COLUMNS = [
+    "parent_span_id",
+    "name",
+    "span_type",
+    "status",
+    "status_message",
+    "start_ns",
+    "end_ns",
+    "attributes",
+    "events",
+    "links",
+    "resource",
+]
+
+
+@transaction.atomic
+def start_trace(experiment: Experiment, record: TraceRecord) -> Trace:
+    """Create the trace or merge into it what MLflow's client says at the end of the root span.
+
+    Given fields replace, absent previews stay, tags and metadata merge by key. The fields count
+    as final: spans that come later do not change them.
+    Raises NoSuchTrace when the id belongs to another experiment.
+    """
+    trace = lock_or_create(experiment, {record.trace_id: record.request_time})[record.trace_id]
+    tags = trace.tags | dict(record.tags) | server_tags(experiment, record.trace_id)
+    metadata = trace.metadata | dict(record.metadata) | {FINALIZED: "true"}
+    update(
+        trace,
+        tags,
+        metadata,
+        state=record.state,
+        requested_at=record.request_time,
+        duration_ms=record.execution_duration_ms,
+        client_request_id=record.client_request_id or trace.client_request_id,
+        request_preview=or_else(record.request_preview, trace.request_preview),
+        response_preview=or_else(record.response_preview, trace.response_preview),
+    )
+    return trace
+
+
+def or_else(given: str | None, present: str) -> str:
+    """A given text, even an empty one, replaces the present one."""
+    return present if given is None else given
+
+
+def server_tags(experiment: Experiment, trace_id: str) -> dict[str, str]:
+    """Tags the server stands for, whatever the client sent."""
+    return {
+        LOCATION_TAG: f"{experiment.artifact_location}/traces/{trace_id}/artifacts",
+        SPANS_TAG: SPANS_HERE,
+    }
+
+
+@transaction.atomic
+def store_spans(
+    experiment: Experiment, spans: Sequence[SpanRecord], *, run: Run | None = None
+) -> list[Trace]:
+    """Store spans of one or several traces; a span that comes again replaces its row.
+
+    The first span creates its trace; the root gives it name, state, times and previews unless
+    start_trace has. Cost: a constant number of statements per 200 spans, and one per trace.
+    Raises NoSuchTrace when a trace id belongs to another experiment.
+    """
+    by_trace: dict[str, list[SpanRecord]] = defaultdict(list)
+    spans = normalise_all(spans)
+    for span in spans:
+        by_trace[span.trace_id].append(span)
+    begun = {
+        trace_id: timestamps.from_ns(min(span.start_ns for span in group))
+        for trace_id, group in by_trace.items()
+    }
+    traces = lock_or_create(experiment, begun)
+    grown = (
+        with_spans(traces.values()) if any(TOKEN_USAGE in s.attributes for s in spans) else set()
+    )
+    write_texts(traces, by_trace)
+    write_spans([(traces[span.trace_id], span) for group in by_trace.values() for span in group])
+    for trace_id, group in by_trace.items():
+        trace = traces[trace_id]
+        complete(trace, group, experiment, is_grown=trace.pk in grown)
+    if run is not None:
+        link_to_run(run, list(traces.values()))
+    return list(traces.values())
+
+
+def lock_or_create(experiment: Experiment, begun: Mapping[str, datetime]) -> dict[str, Trace]:
+    """The traces of these ids, locked, made when new. Two at once agree on one row."""
+    traces = locked(begun)
+    missing = [trace_id for trace_id in begun if trace_id not in traces]
+    if missing:
+        Trace.objects.bulk_create(
+            [
+                Trace(trace_id=trace_id, experiment=experiment, requested_at=begun[trace_id])
+                for trace_id in missing
+            ],
+            ignore_conflicts=True,
+        )
+        traces |= locked(missing)
+    for trace in traces.values():
+        if trace.experiment_id != experiment.pk:
+            raise NoSuchTrace(trace.trace_id)
+    return traces
+
+
+def locked(trace_ids: Mapping[str, datetime] | Sequence[str]) -> dict[str, Trace]:
+    """Present rows in primary-key order, locked until the transaction ends."""
+    rows = Trace.objects.select_for_update().filter(trace_id__in=list(trace_ids)).order_by("pk")
+    return {trace.trace_id: trace for trace in rows}
+
+
+def with_spans(traces: Iterable[Trace]) -> set[int]:
+    """Primary keys of traces that have spans from earlier requests."""
+    return set(Span.objects.filter(trace__in=list(traces)).values_list("trace_id", flat=True))
+
+
+def write_spans(pairs: Sequence[tuple[Trace, SpanRecord]]) -> None:
+    """Insert or replace the rows of spans; of two with one id in a batch the later one counts."""
+    rows = {(trace.pk, span.span_id): span_row(trace, span) for trace, span in pairs}
+    Span.objects.bulk_create(
+        list(rows.values()),
+        update_conflicts=True,
+        unique_fields=["trace", "span_id"],
+        update_fields=SPAN_COLUMNS,
+        batch_size=SPAN_BATCH,
+    )
+
+
+def span_row(trace: Trace, span: SpanRecord) -> Span:
+    """A record as a row."""
+    return Span(
+        trace=trace,
+        span_id=span.span_id,
+        parent_span_id=span.parent_span_id or "",
+        name=span.name,
+        span_type=span.span_type,
+        status=span.status,
+        status_message=span.status_message,
+        start_ns=span.start_ns,
+        end_ns=span.end_ns,
+        attributes=dict(span.attributes),
+        events=[asdict(event) for event in span.events],
+        links=[asdict(link) for link in span.links],
+        resource=dict(span.resource),
+    )
+
+
+def write_texts(traces: Mapping[str, Trace], spans: Mapping[str, Sequence[SpanRecord]]) -> None:
+    """Append what text search reads of this arrival (docs/adr/0003)."""
+    TraceText.objects.bulk_create(
+        [
+            TraceText(trace=traces[trace_id], text=SPAN_SEPARATOR.join(map(search_text, group)))
+            for trace_id, group in spans.items()
+        ],
+        batch_size=SPAN_BATCH,
+    )
+
+
+def search_text(span: SpanRecord) -> str:
+    """What text search reads: the name, the inputs and the outputs, not ids and times."""
+    parts = [span.name, *(as_text(value) for value in (span.inputs, span.outputs))]
+    return "\n".join(part for part in parts if part)[:MAXIMUM_SEARCH_TEXT]
+
+
+def as_text(value: Json) -> str:
+    """A text as it is, everything else as JSON."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else dumps(value)
+
+
+def complete(
+    trace: Trace, spans: Sequence[SpanRecord], experiment: Experiment, *, is_grown: bool
+) -> None:
+    """Derive what the trace's row says from spans that came without MLflow's own summary."""
+    facts = trace_facts(spans)
+    final = trace.metadata.get(FINALIZED) == "true"
+    tags = dict(facts.tags) | trace.tags | server_tags(experiment, trace.trace_id)
+    if facts.name:
+        tags.setdefault(NAME_TAG, facts.name)
+    metadata = facts.metadata | trace.metadata
+    if facts.token_usage and not final:
+        every = spans_of([trace])[trace.pk] if is_grown else spans
+        metadata[USAGE] = dumps(dict(token_usage(every)))
+    columns: dict[str, object] = {}
+    if facts.has_root and not final:
+        columns = root_columns(facts)
+    if facts.has_root and not trace.request_preview:
+        columns["request_preview"] = request_preview(facts.inputs) or ""
+    if facts.has_root and not trace.response_preview:
+        columns["response_preview"] = response_preview(facts.outputs) or ""
+    update(trace, tags, metadata, **columns)
+
+
+def root_columns(facts: TraceFacts) -> dict[str, object]:
+    """State and times, which the root span tells unless start_trace has."""
+    ended = facts.end_ns is not None
+    return {
+        "state": facts.state,
+        "requested_at": timestamps.from_ns(facts.start_ns),
+        "duration_ms": timestamps.ns_to_ms(facts.end_ns - facts.start_ns) if ended else None,
+    }
+
+
+def update(trace: Trace, tags: dict[str, str], metadata: dict[str, str], **columns: object) -> None:
+    """Write changed columns of a locked trace, and the keywords that changed with them."""
+    new_tags = keywords.changed(trace.tags, tags)
+    new_metadata = keywords.changed(trace.metadata, metadata)
+    if new_tags:
+        columns |= {"tags": tags, "name": tags.get(NAME_TAG, trace.name)}
+    if new_metadata:
+        columns["metadata"] = metadata
+    changes = {name: value for name, value in columns.items() if getattr(trace, name) != value}
+    if changes:
+        Trace.objects.filter(pk=trace.pk).update(**changes)
+        for name, value in changes.items():
+            setattr(trace, name, value)
+    keywords.write(
+        [
+            *keywords.rows_of(trace, TraceKeyword.Kind.TAG, new_tags),
+            *keywords.rows_of(trace, TraceKeyword.Kind.METADATA, new_metadata),
+        ]
+    )
+
+
+@transaction.atomic
+def set_tag(trace: Trace, key: str, value: str) -> None:
+    """Set one tag; the key was checked by `trace_json.clean_tag`."""
+    row = Trace.objects.select_for_update().get(pk=trace.pk)
+    update(row, row.tags | {key: value}, row.metadata)
+
+
+@transaction.atomic
+def delete_tag(trace: Trace, key: str) -> None:
+    """Remove one tag. Raises KeyError when the trace does not have it."""
+    row = Trace.objects.select_for_update().get(pk=trace.pk)
+    tags = dict(row.tags)
+    del tags[key]
+    Trace.objects.filter(pk=row.pk).update(tags=tags)
+    row.keywords.filter(kind=TraceKeyword.Kind.TAG, key=key).delete()
+
+
+def link_to_run(run: Run, traces: Sequence[Trace]) -> None:
+    """Say that traces belong to a run; saying it twice changes nothing."""
+    TraceRunLink.objects.bulk_create(
+        [TraceRunLink(run=run, trace=trace) for trace in traces], ignore_conflicts=True
+    )
+
+
+@transaction.atomic
+def import_trace(experiment: Experiment, record: TraceRecord, spans: Sequence[SpanRecord]) -> Trace:
+    """One whole trace of a file; importing it again changes nothing."""
+    if any(span.trace_id != record.trace_id for span in spans):
+        raise Malformed("spans", "belong to another trace")
+    trace = start_trace(experiment, record)
+    if spans:
+        store_spans(experiment, spans)
+    trace.refresh_from_db()
+    return trace

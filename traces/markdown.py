@@ -1,0 +1,154 @@
+"""The one way in which strangers' text becomes HTML; nothing in it is ever active (TRUST §3).
+
+Markdown without raw HTML, then an allow-list over tags, attributes and addresses, then hidden
+characters made visible. What `render` and `render_plain` return may stand in a page as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING
+
+import nh3
+from markdown_it import MarkdownIt
+
+from traces import media
+from traces.excerpts import Room
+from traces.markdown_tokens import Page, is_linked, prepared
+from traces.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from markdown_it.token import Token
+
+MAX_BYTES = 64 * 1024  # UX §8.10
+MAX_NESTING = 30  # blocks in each other; the parser would leave out what lies deeper
+CUT = '<p class="cut">The text is cut off here, after 64 KB.</p>\n'
+
+_TAGS = {
+    "p", "br", "hr", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "em",
+    "strong", "s", "a", "img", "table", "thead", "tbody", "tr", "th", "td", "div", "span",
+}  # fmt: skip
+_ATTRIBUTES = {
+    "*": {"dir", "class"},
+    "a": {"href", "title", "data-host", "target", "aria-label"},
+    "img": {"src", "alt"},
+    "ol": {"start"},
+    "pre": {"tabindex", "aria-label"},
+    "div": {"tabindex", "role", "aria-label"},
+}
+_CLASSES = {
+    "codebox", "tablebox", "tok-k", "tok-s", "tok-f", "tok-c", "cite", "open", "unlinked",
+    "address", "image", "right", "center", "cut", "plain",
+}  # fmt: skip
+_FIXED = {
+    "dir": {"auto", "ltr"},
+    "target": {"_blank"},
+    "tabindex": {"0"},
+    "role": {"region"},
+    "class": _CLASSES,
+}
+_CITE = re.compile(r"#s[0-9]{1,3}")
+_INLINE_IMAGE = re.compile(
+    r"(?<=\]\()data:image/(?:png|jpe?g|gif|webp);base64,[a-z0-9+/]+={0,2}", re.IGNORECASE
+)
+
+
+class _Parser(MarkdownIt):
+    def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802 - the parser's own name
+        """Every address reaches the tokens, which show what they do not link."""
+        return True
+
+
+_OPTIONS = {"html": False, "breaks": True, "maxNesting": MAX_NESTING}
+_MARKDOWN = _Parser("commonmark", _OPTIONS).enable(["table", "strikethrough"])
+
+
+def render(text: str, *, n_documents: int = 0) -> str:
+    """Markdown as safe HTML, at most its first 64 KB.
+
+    n_documents   `[1]` becomes a link to `#s1` when there is such a document
+
+    Headings start at h3. Addresses other than https and mailto are shown, not linked. No image is
+    fetched. Text nested too deeply to be laid out is shown as it was written.
+    """
+    images: dict[str, str] = {}
+    short, is_long = Room(MAX_BYTES).fit(_without_images(visible(text), images))
+    tokens = _MARKDOWN.parse(short)
+    if any(token.level >= MAX_NESTING - 2 for token in tokens):
+        return render_plain(text)
+    ready = prepared(tokens, Page(n_documents=n_documents, images=images))
+    html = _MARKDOWN.renderer.render(ready, _MARKDOWN.options, {})
+    return _safe(html) + (CUT if is_long else "")
+
+
+def render_plain(text: str) -> str:
+    """The text as it was written, as safe HTML, at most its first 64 KB."""
+    short, is_long = Room(MAX_BYTES).fit(visible(text))
+    html = f'<pre class="plain" tabindex="0" dir="auto">{escape(short)}</pre>\n'
+    return _safe(html) + (CUT if is_long else "")
+
+
+def is_cut(text: str) -> bool:
+    """Whether `render` shows only the beginning of the text."""
+    return Room(MAX_BYTES).fit(_without_images(visible(text), {}))[1]
+
+
+def plain(text: str, *, limit: int = 200) -> str:
+    """The text in one line without Markdown's marks, for lists; a string, not HTML.
+
+    limit   characters; a longer text ends with `…`
+    """
+    start = _without_images(visible(text[: limit * 20]), {})
+    line = " ".join(" ".join(_words(_MARKDOWN.parse(start))).split())
+    return visible(line if len(line) <= limit else line[: limit - 1] + "…")
+
+
+def _words(tokens: list[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type == "inline":
+            parts = (
+                " " if "break" in child.type else child.content for child in token.children or []
+            )
+            yield "".join(parts)
+        else:
+            yield token.content
+
+
+def _without_images(text: str, images: dict[str, str]) -> str:
+    """The text with a name for each inline image; the images by name in `images`.
+
+    They are megabytes of letters that are not text: neither the limit nor the parser counts them.
+    """
+
+    def named(match: re.Match[str]) -> str:
+        name = f"inline-image:{len(images)}"
+        images[name] = match.group()
+        return name
+
+    return _INLINE_IMAGE.sub(named, text)
+
+
+def _safe(html: str) -> str:
+    clean = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_allowed,
+        url_schemes={"https", "mailto", "data"},
+        link_rel="noopener noreferrer nofollow",
+    )
+    return visible(clean)
+
+
+def _allowed(_tag: str, attribute: str, value: str) -> str | None:
+    """The last word on every attribute that strangers' text could have reached."""
+    if attribute == "href":
+        return value if is_linked(value) or _CITE.fullmatch(value) else None
+    if attribute == "src":
+        return value if media.is_shown(value) else None
+    if attribute in _FIXED and value not in _FIXED[attribute]:
+        return None
+    return value

@@ -1,0 +1,88 @@
+"""Experiments and memberships."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from accounts.credentials import Credential
+from accounts.roles import Action, Role, roles_allowing
+from traces.json_field import ExactJsonField
+
+DEFAULT_EXPERIMENT_PK = 0
+
+
+class ExperimentQuerySet(models.QuerySet["Experiment"]):
+    """Picks experiments."""
+
+    def allowing(self, credential: Credential, action: Action) -> ExperimentQuerySet:
+        """Experiments in which this account's role allows the action, within the token's bound.
+
+        The token's scopes are not looked at: `traces.access` refuses them with a clear error.
+        """
+        found = self
+        if credential.bound_experiment_id:
+            found = found.filter(pk=int(credential.bound_experiment_id))
+        if credential.user.is_superuser:
+            return found
+        return found.filter(
+            pk__in=Membership.objects.filter(
+                user=credential.user, role__in=roles_allowing(action)
+            ).values("experiment")
+        )
+
+    def active(self) -> ExperimentQuerySet:
+        """Not deleted."""
+        return self.filter(deleted_at__isnull=True)
+
+
+class Experiment(models.Model):
+    """A container of runs and traces. Its public id is the decimal number MLflow uses.
+
+    Number 0 is MLflow's "Default", which a client uses when it names no experiment.
+    """
+
+    name = models.CharField(max_length=500, unique=True)
+    tags = ExactJsonField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ExperimentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def experiment_id(self) -> str:
+        """The public id."""
+        return str(self.pk)
+
+    @property
+    def artifact_location(self) -> str:
+        """Where MLflow's client is told to put artifacts."""
+        return f"mlflow-artifacts:/{self.pk}"
+
+
+class Membership(models.Model):
+    """A person's role in one experiment."""
+
+    experiment = models.ForeignKey(Experiment, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["experiment", "user"], name="one_role_per_person_and_experiment"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} is {self.role} of {self.experiment_id}"

@@ -1,0 +1,149 @@
+"""What every reader of foreign spans shares: errors with a path, typed readers, bounded inflating.
+
+The readers themselves live beside it: `otlp`, `any_values`, `span_json`, `trace_json`.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+from traces.json_values import InvalidJson, Json, join, loads, nodes_at_most
+
+# Limits of the shared trust rules (section 3, "Hostile content").
+MAX_SENT_BYTES = 20 * 1024 * 1024
+MAX_INFLATED_BYTES = 64 * 1024 * 1024
+# Of one request; one span's own limit is json_values.MAX_NODES.
+MAX_REQUEST_NODES = 1_000_000
+
+
+class Malformed(InvalidJson):
+    """A request, trace or span of the wrong shape, with the path of the fault and its reason."""
+
+
+class TooLarge(ValueError):
+    """More than we take in one request, compressed, inflated or counted in values."""
+
+
+class Room:
+    """How many more values one request may bring; shared by everything that decodes it."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int = MAX_REQUEST_NODES) -> None:
+        self.left = left
+
+    def take(self, n_values: int = 1) -> None:
+        """Use some of the room up. Raises TooLarge when it is gone."""
+        self.left -= n_values
+        if self.left < 0:
+            raise TooLarge(f"the request has more than {MAX_REQUEST_NODES} values")
+
+    def read(self, text: str) -> Json:
+        """Decode JSON text found inside a value; text that is not (our) JSON stays as it is.
+
+        Raises TooLarge.
+        """
+        try:
+            raw = text.encode()
+            n_values = nodes_at_most(raw)
+            value = loads(raw)
+        except (InvalidJson, UnicodeEncodeError):
+            return text
+        self.take(n_values)
+        return value
+
+
+def inflate(data: bytes, encoding: str | None) -> bytes:
+    """The body behind `Content-Encoding`: gzip, deflate (with or without zlib's frame) or none.
+
+    Raises TooLarge while inflating, as soon as the limit is passed, and Malformed.
+    """
+    if len(data) > MAX_SENT_BYTES:
+        raise TooLarge(f"the request has more than {MAX_SENT_BYTES} bytes")
+    match (encoding or "identity").strip().lower():
+        case "identity":
+            return data
+        case "gzip" | "x-gzip":
+            return _inflate(data, 16 + zlib.MAX_WBITS)
+        case "deflate":
+            # A zlib frame begins with 0x78; RFC 9110 wants it, some senders leave it out.
+            return _inflate(data, zlib.MAX_WBITS if data[:1] == b"\x78" else -zlib.MAX_WBITS)
+        case other:
+            raise Malformed("", f"has the unknown Content-Encoding {other[:40]!r}")
+
+
+def _inflate(data: bytes, wbits: int) -> bytes:
+    parts: list[bytes] = []
+    left = MAX_INFLATED_BYTES
+    while data:
+        inflater = zlib.decompressobj(wbits)
+        try:
+            part = inflater.decompress(data, left + 1)
+        except zlib.error:
+            raise Malformed("", "cannot be inflated") from None
+        if len(part) > left:
+            raise TooLarge(f"the request has more than {MAX_INFLATED_BYTES} bytes when inflated")
+        if not inflater.eof:
+            raise Malformed("", "ends before its compressed data do")
+        parts.append(part)
+        left -= len(part)
+        data = inflater.unused_data
+    return b"".join(parts)
+
+
+def mapping(value: Json, path: str) -> dict[str, Json]:
+    """An object. Raises Malformed."""
+    if not isinstance(value, dict):
+        raise Malformed(path, "is not an object")
+    return value
+
+
+def items(value: Json, path: str) -> list[Json]:
+    """A list; a missing one is empty. Raises Malformed."""
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise Malformed(path, "is not a list")
+    return value
+
+
+def text(value: Json, path: str) -> str:
+    """Text. Raises Malformed."""
+    if not isinstance(value, str):
+        raise Malformed(path, "is missing" if value is None else "is not text")
+    return value
+
+
+def optional_text(value: Json, path: str) -> str | None:
+    """Text or nothing. Raises Malformed."""
+    return None if value is None else text(value, path)
+
+
+def integer(value: Json, path: str) -> int:
+    """A whole number, or decimal text as protobuf's JSON spells int64. Raises Malformed."""
+    if isinstance(value, str) and value.removeprefix("-").isdecimal() and value.isascii():
+        value = _integer_of(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Malformed(path, "is missing" if value is None else "is not a whole number")
+    if not -(2**63) <= value < 2**63:
+        raise Malformed(path, "is an integer beyond 64 bits")
+    return value
+
+
+def optional_integer(value: Json, path: str) -> int | None:
+    """A whole number or nothing. Raises Malformed."""
+    return None if value is None else integer(value, path)
+
+
+def texts(value: Json, path: str) -> dict[str, str]:
+    """An object whose values are text; a missing one is empty. Raises Malformed."""
+    if value is None:
+        return {}
+    return {key: text(item, join(path, key)) for key, item in mapping(value, path).items()}
+
+
+def _integer_of(digits: str) -> int:
+    # What 64 bits cannot hold is refused by the caller; reading it in full could take for ever.
+    return int(digits) if len(digits) <= 20 else 2**63

@@ -1,0 +1,232 @@
+"""Whole traces as JSON: MLflow's TraceInfo, and the trace files of `Trace.to_json`.
+
+Sources: mlflow 3.17.2, entities/trace.py, trace_info.py, trace_info_v2.py, trace_location.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar, get_args
+
+from traces import ids, timestamps
+from traces.json_values import Json, join
+from traces.parsing import (
+    Malformed,
+    Room,
+    integer,
+    items,
+    mapping,
+    optional_integer,
+    optional_text,
+    text,
+    texts,
+)
+from traces.previews import truncate
+from traces.records import SpanRecord, TraceRecord, TraceState
+from traces.span_attributes import check_at
+from traces.span_json import span_from_trace_json, span_to_trace_json
+
+# mlflow 3.17.2, tracing/constant.py, MAX_CHARS_IN_TRACE_INFO_TAGS_KEY and …_VALUE.
+MAX_TAG_KEY = 250
+MAX_TAG_VALUE = 4096
+
+# mlflow 3.17.2, utils/validation.py, validate_param_and_metric_name.
+_TAG_KEY = re.compile(r"[/\w.\- :]+")
+_STATES: dict[str, TraceState] = {state: state for state in get_args(TraceState)}
+_A = TypeVar("_A")
+_T = TypeVar("_T")
+
+
+def trace_info_from_json(data: Json, path: str = "") -> TraceRecord:
+    """Read a TraceInfo, of the V3 schema or of the older V2 schema.
+
+    Tag values beyond 4096 characters and previews beyond 1000 are cut, as MLflow cuts them.
+    Raises Malformed with paths such as `trace_info.request_time`.
+    """
+    info = mapping(data, path)
+    check_at(path, info)
+    if "request_id" in info and "trace_id" not in info:
+        info = _as_v3(info)
+    return TraceRecord(
+        trace_id=_trace_id(info.get("trace_id"), join(path, "trace_id")),
+        experiment_id=_experiment_id(info.get("trace_location"), join(path, "trace_location")),
+        client_request_id=optional_text(
+            info.get("client_request_id"), join(path, "client_request_id")
+        ),
+        request_time=_moment(info.get("request_time"), join(path, "request_time")),
+        execution_duration_ms=_duration(info, path),
+        state=_state(info.get("state"), join(path, "state")),
+        request_preview=_preview(info.get("request_preview"), join(path, "request_preview")),
+        response_preview=_preview(info.get("response_preview"), join(path, "response_preview")),
+        metadata=_metadata(info.get("trace_metadata"), join(path, "trace_metadata")),
+        tags=_tags(info.get("tags"), join(path, "tags")),
+        assessments=tuple(
+            mapping(item, join(path, f"assessments[{index}]"))
+            for index, item in enumerate(items(info.get("assessments"), join(path, "assessments")))
+        ),
+    )
+
+
+def trace_from_json(data: Json, path: str = "") -> tuple[TraceRecord, list[SpanRecord]]:
+    """Read one trace of a file: `{"info", "data": {"spans"}}`, or `{"trace_info", "spans"}`.
+
+    The spans belong to the trace whatever they say themselves. Paths of faults are those of the
+    parts, `info.request_time` and `spans[3].start_time_unix_nano`.
+    Raises Malformed and TooLarge.
+    """
+    trace = mapping(data, path)
+    name = "trace_info" if "trace_info" in trace else "info"
+    info = trace_info_from_json(trace.get(name), join(path, name))
+    holder = trace if "spans" in trace else mapping(trace.get("data"), join(path, "data"))
+    room = Room()
+    spans = [
+        span_from_trace_json(span, join(path, f"spans[{index}]"), trace_id=info.trace_id, room=room)
+        for index, span in enumerate(items(holder.get("spans"), join(path, "spans")))
+    ]
+    return info, spans
+
+
+def trace_to_json(
+    trace: TraceRecord,
+    spans: Iterable[SpanRecord],
+    assessments: Sequence[Mapping[str, Json]] | None = None,
+) -> dict[str, Json]:
+    """One trace as `mlflow.entities.Trace.from_dict` reads it.
+
+    assessments     in MLflow's JSON; those that came with the trace when not given
+    """
+    info = trace_info_to_json(trace, assessments)
+    if (duration := trace.execution_duration_ms) is not None:
+        del info["execution_duration"]
+        info["execution_duration_ms"] = duration
+    return {"info": info, "data": {"spans": [span_to_trace_json(span) for span in spans]}}
+
+
+def trace_info_to_json(
+    trace: TraceRecord, assessments: Sequence[Mapping[str, Json]] | None = None
+) -> dict[str, Json]:
+    """A TraceInfo as MLflow's REST answers have it: protobuf's JSON, empty fields left out."""
+    duration = trace.execution_duration_ms
+    said = trace.assessments if assessments is None else assessments
+    fields: dict[str, Json] = {
+        "trace_id": trace.trace_id,
+        "client_request_id": trace.client_request_id,
+        "trace_location": {
+            "type": "MLFLOW_EXPERIMENT",
+            "mlflow_experiment": {"experiment_id": trace.experiment_id or ""},
+        },
+        "request_preview": trace.request_preview,
+        "response_preview": trace.response_preview,
+        "request_time": timestamps.format_rfc3339(trace.request_time),
+        "execution_duration": None if duration is None else timestamps.format_duration(duration),
+        "state": trace.state,
+        "trace_metadata": dict(trace.metadata) or None,
+        "tags": dict(trace.tags) or None,
+        "assessments": [dict(assessment) for assessment in said] or None,
+    }
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def clean_tag(key: str, value: str) -> tuple[str, str]:
+    """A tag as it is kept: the value cut to 4096 characters.
+
+    Raises Malformed when the key is empty, longer than 250 characters, or has other characters
+    than letters, digits and `_ - . : / space`.
+    """
+    if not _TAG_KEY.fullmatch(key):
+        raise Malformed("key", "may only have letters, digits, spaces and _ - . : /")
+    _refuse_long_key(key, "key")
+    return key, value[:MAX_TAG_VALUE]
+
+
+def _as_v3(info: Mapping[str, Json]) -> dict[str, Json]:
+    return {
+        **info,
+        "trace_id": info.get("request_id"),
+        "trace_location": {"mlflow_experiment": {"experiment_id": info.get("experiment_id")}},
+        "request_time": info.get("timestamp_ms"),
+        "execution_duration_ms": info.get("execution_time_ms"),
+        "state": info.get("status"),
+        "trace_metadata": _pairs(info.get("request_metadata")),
+        "tags": _pairs(info.get("tags")),
+    }
+
+
+def _pairs(value: Json) -> Json:
+    """V2's REST form of metadata, a list of `{"key", "value"}`, as the object of its files."""
+    if not isinstance(value, list):
+        return value
+    pairs = [pair for pair in value if isinstance(pair, dict)]
+    return {key: pair.get("value") for pair in pairs if isinstance(key := pair.get("key"), str)}
+
+
+def _trace_id(value: Json, path: str) -> str:
+    trace_id = text(value, path)
+    if not ids.is_trace_id(trace_id):
+        raise Malformed(path, "is not an id")
+    return trace_id
+
+
+def _experiment_id(location: Json, path: str) -> str | None:
+    """None for a trace that lies elsewhere than in an experiment (a Databricks table, say)."""
+    if location is None:
+        return None
+    experiment = mapping(location, path).get("mlflow_experiment")
+    if experiment is None:
+        return None
+    inner = mapping(experiment, f"{path}.mlflow_experiment")
+    return optional_text(inner.get("experiment_id"), f"{path}.mlflow_experiment.experiment_id")
+
+
+def _moment(value: Json, path: str) -> datetime:
+    if isinstance(value, str):
+        return _timed(timestamps.parse_rfc3339, value, path)
+    return _timed(timestamps.from_ms, integer(value, path), path)
+
+
+def _duration(info: Mapping[str, Json], path: str) -> int | None:
+    milliseconds = info.get("execution_duration_ms")
+    if milliseconds is not None:
+        return integer(milliseconds, join(path, "execution_duration_ms"))
+    value, place = info.get("execution_duration"), join(path, "execution_duration")
+    if isinstance(value, str):
+        return _timed(timestamps.parse_duration, value, place)
+    return optional_integer(value, place)
+
+
+def _timed(read: Callable[[_A], _T], value: _A, path: str) -> _T:
+    try:
+        return read(value)
+    except timestamps.InvalidTime as fault:
+        raise Malformed(path, str(fault)) from None
+
+
+def _state(value: Json, path: str) -> TraceState:
+    named = optional_text(value, path) or "STATE_UNSPECIFIED"
+    if named not in _STATES:
+        raise Malformed(path, "is not one of " + ", ".join(_STATES))
+    return _STATES[named]
+
+
+def _preview(value: Json, path: str) -> str | None:
+    shown = optional_text(value, path)
+    return None if shown is None else truncate(shown)
+
+
+def _metadata(value: Json, path: str) -> dict[str, str]:
+    metadata = texts(value, path)
+    for key in metadata:
+        _refuse_long_key(key, path)
+    return metadata
+
+
+def _tags(value: Json, path: str) -> dict[str, str]:
+    # Only the length of a key is refused here: a trace must not be lost for a tag's spelling.
+    return {key: tag[:MAX_TAG_VALUE] for key, tag in _metadata(value, path).items()}
+
+
+def _refuse_long_key(key: str, path: str) -> None:
+    if len(key) > MAX_TAG_KEY:
+        raise Malformed(path, f"has a key longer than {MAX_TAG_KEY} characters")
