@@ -20,7 +20,7 @@ from assessments.tables import arrange, tabulate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assessments.coding import Coding
+    from assessments.coding import Coding, Ints
     from assessments.coefficients import PairAgreement
     from assessments.intervals import Interval
     from assessments.scales import Scale
@@ -57,7 +57,7 @@ class Agreement:
     n_misfits       answers left out because they do not fit it (see `coding.encode`)
     n_reviewers     people who gave one of `n_answers`
     raw_agreement   share of equal pairs of answers, a mean over items; for every scale but none
-    ac1, prevalence, fleiss_kappa   nominal. Over 90 % prevalence α may be near 0 while people
+    ac1, prevalence, fleiss_kappa   nominal. Over 90 % prevalence alpha may be near 0 while people
                     agree, and AC1 is the better guide. Fleiss' κ and prevalence also for ordinal
     ac2, within_one_step            ordinal, over the declared options
     icc, icc_model, median_absolute_difference    interval and ratio
@@ -67,7 +67,7 @@ class Agreement:
                     item; empty for other scales and with more than 64 reviewers
 
     The figures beside the headline follow their own rules: raw agreement and AC1 of answers
-    without variation are defined though α is not.
+    without variation are defined though alpha is not.
     """
 
     scale: Scale
@@ -113,8 +113,9 @@ def measure(
     seed               non-negative; with equal answers it gives equal intervals
     draws              bootstrap draws; 0 leaves the interval out
 
-    100,000 answers with 2,000 draws take about a second, whatever the number of distinct values.
-    Raises RepeatedAnswer (a ValueError) when a reviewer answered an item twice.
+    100,000 answers with 2,000 draws take about a second, whatever the number of distinct values;
+    only sets cost the square of the number of distinct sets.
+    Raises ValueError when a reviewer answered an item twice, and on columns of unequal lengths.
     """
     coding = encode(scale, values, options)
     answers = arrange(items, reviewers, coding)
@@ -142,26 +143,29 @@ def _with_headline(
         return replace(found, undefined="one_reviewer")
     if found.n_items < 2:
         return replace(found, undefined="too_few_items")
-    sums = _disagreements(found.scale, paired, coding)
-    value = krippendorff_alpha(sums, paired)
+    table, codes = paired.compact()
+    sums = _disagreements(found.scale, table, coding, codes)
+    value = krippendorff_alpha(sums, table)
     if value is None:
         return replace(found, undefined="no_variation")
-    interval = alpha_interval(sums, paired, seed=seed, draws=draws)
+    interval = alpha_interval(sums, table, seed=seed, draws=draws)
     return replace(found, value=value, interval=interval)
 
 
-def _disagreements(scale: Scale, paired: Table, coding: Coding) -> disagreements.Disagreements:
+def _disagreements(
+    scale: Scale, table: Table, coding: Coding, codes: Ints
+) -> disagreements.Disagreements:
     match scale:
         case "ordinal":
-            return disagreements.ordinal(paired)
+            return disagreements.ordinal(table)
         case "interval":
-            return disagreements.interval(paired, coding.numbers)
+            return disagreements.interval(table, coding.numbers[codes])
         case "ratio":
-            return disagreements.ratio(paired, coding.numbers)
+            return disagreements.ratio(table, coding.numbers[codes])
         case "set":
-            return disagreements.masi(paired, coding.members)
+            return disagreements.masi(table, coding.members[codes])
         case _:
-            return disagreements.nominal(paired)
+            return disagreements.nominal(table)
 
 
 def _with_companions(found: Agreement, table: Table, answers: Answers, coding: Coding) -> Agreement:

@@ -1,6 +1,6 @@
-"""Krippendorff's α for the five ways answers can differ, and its bootstrap interval over items.
+"""Krippendorff's alpha for the five ways answers can differ, and its bootstrap interval over items.
 
-α = 1 - (n - 1) · observed / expected, over the n answers on items with at least two of them:
+alpha = 1 - (n - 1) · observed / expected, over the n answers on items with at least two of them:
 
 observed   Σ over items of Σ over ordered pairs of answers δ / (answers on the item - 1)
 expected   Σ over all ordered pairs of answers δ
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def krippendorff_alpha(disagreements: Disagreements, table: Table) -> float | None:
-    """α of the pairable table the disagreements were made for; None when all answers are equal."""
+    """Alpha of the table the disagreements were made for; None when all answers are equal."""
     alpha = float(_alpha(disagreements(table.items[None, :].astype(np.float64)))[0])
     return None if np.isnan(alpha) else alpha
 
@@ -32,17 +32,17 @@ def krippendorff_alpha(disagreements: Disagreements, table: Table) -> float | No
 def alpha_interval(
     disagreements: Disagreements, table: Table, *, seed: int, draws: int
 ) -> Interval | None:
-    """95 % percentile bootstrap over items; draws without variation have no α and are left out.
+    """95 % percentile bootstrap over items; draws without variation have no alpha and are left out.
 
     None without draws.
     """
-    batches = resamples(table.items, draws=draws, seed=seed)
+    batches = resamples(table.items, draws=draws, seed=seed, width=table.n_options)
     drawn = [_alpha(disagreements(weights)) for weights in batches]
     return percentile_interval(np.concatenate(drawn)) if drawn else None
 
 
 def _alpha(sums: Sums) -> Floats:
-    """α of each weighting, nan where the expected disagreement is nil."""
+    """Alpha of each weighting, nan where the expected disagreement is nil."""
     varied = sums.expected > 0
     expected = np.where(varied, sums.expected, 1.0)
     return np.where(varied, 1 - (sums.n - 1) * sums.observed / expected, np.nan)

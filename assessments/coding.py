@@ -56,7 +56,7 @@ def encode(scale: Scale, values: Sequence[Json], options: Sequence[Json]) -> Cod
             return _numeric([_size(value) for value in values])
         case "set":
             return _sets(values, options)
-        case "nominal" | "none":
+        case _:
             return _named(values, options)
 
 

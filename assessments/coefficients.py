@@ -1,4 +1,4 @@
-"""Agreement on options: the figures that stand beside Krippendorff's α.
+"""Agreement on options: the figures that stand beside Krippendorff's alpha.
 
 1.0 is perfect agreement. None where a figure is undefined; no function answers 0.0 for "unknown".
 """

@@ -19,8 +19,8 @@ PERCENTILES_95 = (2.5, 97.5)
 
 # One binomial draw costs about as much as drawing and counting this many items.
 BINOMIAL_COST = 16
-# Floats of one batch of draws: a few MB, so that the arrays in work stay in the cache.
-BATCH_FLOATS = 2**19
+# Floats of one batch of draws: 2 MB, so that the arrays in work stay in the cache.
+BATCH_FLOATS = 2**18
 
 
 def wilson_interval(successes: float, n: float) -> Interval | None:
@@ -37,18 +37,19 @@ def wilson_interval(successes: float, n: float) -> Interval | None:
     return max(0.0, low), min(1.0, high)
 
 
-def resamples(items: Ints, *, draws: int, seed: int) -> Iterator[Floats]:
+def resamples(items: Ints, *, draws: int, seed: int, width: int) -> Iterator[Floats]:
     """Draw as many items as there are, with replacement; how often each pattern came up.
 
     items   (P,) items that have each pattern
     seed    a non-negative integer; equal seeds give equal draws
+    width   floats the receiver makes per draw; bounds the size of a batch
     Yields (D, P) batches, `draws` rows in all, each row with the sum of `items`.
     """
     rng = np.random.default_rng(seed)
     n_items = int(items.sum())
     few = items.size * BINOMIAL_COST <= n_items
     owner = np.repeat(np.arange(items.size), items)
-    batch = max(1, BATCH_FLOATS // max(1, items.size if few else n_items))
+    batch = max(1, BATCH_FLOATS // max(1, width, items.size if few else n_items))
     for start in range(0, draws, batch):
         rows = min(batch, draws - start)
         if few:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Left
@@ -128,7 +130,7 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
     """Writes and picks revisions."""
 
     def note(
-        self, assessment: Assessment, action: str, *, by: Credential | None, at: object
+        self, assessment: Assessment, action: str, *, by: Credential | None, at: datetime
     ) -> Revision:
         """Append the assessment's present state under its present version number."""
         return self.create(
@@ -151,8 +153,8 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
 class Revision(models.Model):
     """One state of one assessment, kept for ever: what, when, by whom, under which question.
 
-    A trigger refuses UPDATE, and DELETE while the assessment exists (a deleted trace takes its
-    assessments and then their revisions).
+    A trigger refuses UPDATE, and DELETE while the assessment exists: only `assessments.deleting`,
+    which takes a whole trace away, gets past it.
     """
 
     class Action(models.TextChoices):
@@ -165,7 +167,7 @@ class Revision(models.Model):
         RETRACTED = "retracted"
 
     assessment = models.ForeignKey(
-        Assessment, on_delete=models.CASCADE, related_name="revisions", db_index=False
+        Assessment, on_delete=models.DO_NOTHING, related_name="revisions", db_index=False
     )
     number = models.PositiveIntegerField()
     action = models.CharField(max_length=10, choices=Action.choices)

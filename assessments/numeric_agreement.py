@@ -1,4 +1,4 @@
-"""Agreement on numbers: the figures that stand beside Krippendorff's α interval."""
+"""Agreement on numbers: the figures that stand beside Krippendorff's alpha interval."""
 
 from __future__ import annotations
 
@@ -85,4 +85,4 @@ def _two_way(grid: Floats) -> Icc | None:
 
 
 def _icc(numerator: float, denominator: float, model: IccModel) -> Icc | None:
-    return Icc(numerator / denominator, model) if denominator > 0 else None
+    return Icc(float(numerator / denominator), model) if denominator > 0 else None

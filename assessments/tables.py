@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from assessments.coding import MISFIT, Coding, Floats, Ints
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-class RepeatedAnswer(ValueError):
-    """One reviewer has two answers to the question on one item; repeats are items of their own."""
-
-    def __init__(self, *, item: int, reviewer: int) -> None:
-        super().__init__(f"Reviewer {reviewer} has more than one answer on item {item}.")
-        self.item = item
-        self.reviewer = reviewer
+    from collections.abc import Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +59,11 @@ class Table:
             n_options=self.n_options,
         )
 
+    def compact(self) -> tuple[Table, Ints]:
+        """The same counts over the options somebody chose, and the codes of those options."""
+        codes, code = np.unique(self.code, return_inverse=True)
+        return replace(self, code=code, n_options=codes.size), codes
+
     def per_pattern(self, cells: Floats) -> Floats:
         """Sums of a (T,) column for each pattern, (P,)."""
         return sums_by(self.pattern, cells, self.items.size)
@@ -90,12 +85,15 @@ class Table:
         return float(self.items @ share) / n_items if n_items else None
 
 
-def arrange(items: npt.ArrayLike, reviewers: npt.ArrayLike, coding: Coding) -> Answers:
+def arrange(items: Sequence[int], reviewers: Sequence[int], coding: Coding) -> Answers:
     """Sort the fitting answers by item and reviewer.
 
     items, reviewers   (N,) integer ids, parallel to the coded values
-    Raises RepeatedAnswer when a reviewer answers an item twice, ValueError on unequal lengths.
+    Raises ValueError when a reviewer answers an item twice (a repeat is an item of its own), and
+    on columns of unequal lengths.
     """
+    if not len(items) == len(reviewers) == coding.code.size:
+        raise ValueError("Items, reviewers and values must be equally many.")
     fits = coding.code != MISFIT
     item_ids, item = np.unique(_ids(items)[fits], return_inverse=True)
     reviewer_ids, reviewer = np.unique(_ids(reviewers)[fits], return_inverse=True)
@@ -104,9 +102,8 @@ def arrange(items: npt.ArrayLike, reviewers: npt.ArrayLike, coding: Coding) -> A
     repeated = np.flatnonzero(np.diff(place[order]) == 0)
     if repeated.size:
         row = order[repeated[0]]
-        raise RepeatedAnswer(
-            item=int(item_ids[item[row]]), reviewer=int(reviewer_ids[reviewer[row]])
-        )
+        who, what = reviewer_ids[reviewer[row]], item_ids[item[row]]
+        raise ValueError(f"Reviewer {who} has more than one answer on item {what}.")
     return Answers(
         item=item[order],
         reviewer=reviewer[order],
@@ -174,5 +171,5 @@ def _distinct(owner: Ints, mark: Ints) -> tuple[Ints, Ints]:
     return first[order], shared[order]
 
 
-def _ids(column: npt.ArrayLike) -> Ints:
+def _ids(column: Sequence[int]) -> Ints:
     return np.asarray(column, dtype=np.int64)

@@ -81,8 +81,8 @@ def answers_of(session: LabelingSession) -> dict[int, list[Given]]:
         .order_by("pk")
         .values_list(
             "label_schema_id",
-            "review__item_id",
-            "review__reviewer_id",
+            "review__item__pk",
+            "review__reviewer__pk",
             "assessment__value",
             "assessment__retracted_at",
             "cannot_judge",

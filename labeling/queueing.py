@@ -14,7 +14,7 @@ from typing import Literal
 
 from django.db import connection, transaction
 from django.db.models import F, Max
-from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.models import User
 from assessments.recording import mark_stale
@@ -61,12 +61,16 @@ class Next:
 
 
 def database_now() -> datetime:
-    """The database's clock: leases are compared by one clock whatever the web machines say."""
-    if connection.vendor == "sqlite":
-        from django.utils import timezone  # noqa: PLC0415 - same machine, same clock
+    """The database's clock: leases are compared by one clock whatever the web machines say.
 
+    SQLite runs on the same machine, so its clock is ours.
+    """
+    if connection.vendor == "sqlite":
         return timezone.now()
-    return LabelingSession.objects.annotate(now=Now()).values_list("now", flat=True)[:1].get()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        row: tuple[datetime] = cursor.fetchone()
+    return row[0]
 
 
 def lock_session(session_pk: int) -> LabelingSession:
@@ -188,12 +192,18 @@ def remove_items(session: LabelingSession, item_ids: Sequence[str], *, now: date
 
 @transaction.atomic
 def claim_next(
-    session: LabelingSession, reviewer: User, *, lease: timedelta, now: datetime | None = None
+    session: LabelingSession,
+    reviewer: User,
+    *,
+    lease: timedelta,
+    now: datetime | None = None,
+    skipped_too: bool = True,
 ) -> Next:
     """The reviewer's next item, held for `lease`. Their live claim comes first.
 
     Order: own live claim, the first pending item with a free place that the reviewer has not
     begun, own drafts whose lease ran out, skipped ones last.
+    skipped_too   False right after a skip: what was skipped just now must not come straight back
     Raises SessionClosed. Cost: up to six queries, whatever the queue's length.
     """
     session = lock_session(session.pk)
@@ -203,7 +213,7 @@ def claim_next(
     review = (
         own_claim(session, reviewer, now=now)
         or new_claim(session, reviewer, now=now, lease=lease)
-        or own_return(session, reviewer, now=now, lease=lease)
+        or own_return(session, reviewer, now=now, lease=lease, skipped_too=skipped_too)
     )
     if review is not None:
         return Next(review=review, state="claimed")
@@ -247,10 +257,17 @@ def new_claim(
 
 
 def own_return(
-    session: LabelingSession, reviewer: User, *, now: datetime, lease: timedelta
+    session: LabelingSession,
+    reviewer: User,
+    *,
+    now: datetime,
+    lease: timedelta,
+    skipped_too: bool,
 ) -> Review | None:
     """An expired claim or draft of the reviewer's own, else what they skipped longest ago."""
     reviews = own_reviews(session, reviewer).exclude(state__in=Review.FILLING)
+    if not skipped_too:
+        reviews = reviews.exclude(state=Review.State.SKIPPED)
     free = QueueItem.objects.filter(session=session).pending().wanting_reviewers(at=now)
     review = (
         reviews.filter(item__in=free)

@@ -125,7 +125,7 @@ def skip(item: QueueItem, submission: Submission, *, by: Credential, lease: time
         draft=draft or place.review.draft,
         claimed_until=None,
     )
-    return Outcome(review=place.review, next=go_on(place, lease=lease))
+    return Outcome(review=place.review, next=go_on(place, lease=lease, skipped_too=False))
 
 
 @transaction.atomic
@@ -300,6 +300,8 @@ def settle_item(place: Place) -> None:
     ring(place.session.pk)
 
 
-def go_on(place: Place, *, lease: timedelta) -> Next:
+def go_on(place: Place, *, lease: timedelta, skipped_too: bool = True) -> Next:
     """The reviewer's next item, claimed in the same transaction."""
-    return claim_next(place.session, place.by.user, lease=lease, now=place.now)
+    return claim_next(
+        place.session, place.by.user, lease=lease, now=place.now, skipped_too=skipped_too
+    )

@@ -9,13 +9,13 @@ from django.db import transaction
 from labeling import aggregation
 
 
-@shared_task(base=DjangoTask, ignore_result=True, time_limit=300, soft_time_limit=280)
+@shared_task(base=DjangoTask, ignore_result=True, time_limit=300, soft_time_limit=280)  # type: ignore[untyped-decorator]
 def refresh(session_pk: int) -> None:
     """Recompute what is stale in one session."""
     aggregation.refresh(session_pk)
 
 
-@shared_task(base=DjangoTask, ignore_result=True, time_limit=300, soft_time_limit=280)
+@shared_task(base=DjangoTask, ignore_result=True, time_limit=300, soft_time_limit=280)  # type: ignore[untyped-decorator]
 def sweep() -> None:
     """Recompute what a lost message left stale."""
     aggregation.sweep()

@@ -1,6 +1,21 @@
-"""URLs."""
+"""Where one belongs, the reviewer's pages, and behind them the managers' and developers'."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
+
+from labeling.views import home, joining, me, review, start
 
 app_name = "labeling"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("inbox/", home.inbox, name="inbox"),
+    path("me/", me.me, name="me"),
+    path("me/tokens/", me.make_token, name="make_token"),
+    path("join/<str:secret>/", joining.join, name="join"),
+    path("r/<str:session_id>", start.add_slash),
+    path("r/<str:session_id>/", start.start, name="start"),
+    path("r/<str:session_id>/next/", start.go_on, name="next"),
+    path("r/<str:session_id>/items/", start.my_items, name="my_items"),
+    path("r/<str:session_id>/done/", start.done, name="done"),
+    path("r/<str:session_id>/<int:position>/", review.item, name="item"),
+    path("", include("labeling.manage_urls")),
+]

@@ -1,5 +1,5 @@
-"""The roof: settings, URLs, the wire to MLflow, the command line. Imported by nobody below."""
+"""The roof: settings, URLs, the wire to MLflow, the command line. Imported by nobody below.
 
-from reviewapp.celery import app as celery_app
-
-__all__ = ["celery_app"]
+Nothing is imported here, so that the supervisor, which only needs the standard library, stays
+small. `reviewapp.apps` loads the Celery application with Django.
+"""

@@ -7,7 +7,10 @@ from pathlib import Path
 from django.apps import AppConfig
 from django.conf import settings
 
+from reviewapp.celery import app as celery_app
 from reviewapp.logs import configure
+
+__all__ = ["ReviewappConfig", "celery_app"]
 
 
 class ReviewappConfig(AppConfig):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_ready
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reviewapp.settings")
@@ -21,3 +21,9 @@ def configure_logging(**_: object) -> None:
     from reviewapp.logs import configure  # noqa: PLC0415 - settings must be loaded first
 
     configure(settings.LOGGING)
+
+
+@worker_ready.connect
+def say_that_tasks_run(**_: object) -> None:
+    """Ask for a heartbeat at once, by a message, so that /ready knows of broker and pool too."""
+    app.send_task("accounts.tasks.beat_heart")

@@ -165,7 +165,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 BROKER_FOLDER = REVIEWAPP_DATA / "broker"
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     # A message is only a doorbell: the stale mark is the job and the sweep does what a lost one did
     # not, so an unacknowledged message may come back soon (docs/adr/0005).

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, TypeGuard, assert_never
+from typing import Literal, TypeAlias, TypeGuard, assert_never, cast, get_args
 
 from traces.json_values import Json
 
@@ -156,15 +156,21 @@ def read_numeric(fields: Mapping[str, Json]) -> Numeric:
         raise InvalidInput("input.numeric.max_value", "The maximum must be above the minimum.")
     if step is not None and step <= 0:
         raise InvalidInput("input.numeric.step", "The step must be above zero.")
-    scale = fields.get("scale", "interval")
-    if scale not in ("interval", "ratio", "ordinal"):
-        raise InvalidInput("input.numeric.scale", "Use interval, ratio or ordinal.")
+    scale = read_scale(fields.get("scale", "interval"))
     if scale == "ordinal" and len(steps_between(low, high, step or 1)) < 2:
         raise InvalidInput(
             "input.numeric.scale",
             f"An ordinal scale needs a minimum, a maximum and 2 to {MAXIMUM_OPTIONS} steps.",
         )
     return Numeric(low, high, step, scale)
+
+
+def read_scale(value: Json) -> NumericScale:
+    """How far apart two numbers are."""
+    for scale in get_args(NumericScale):
+        if value == scale:
+            return cast("NumericScale", scale)  # one of its own arguments
+    raise InvalidInput("input.numeric.scale", "Use interval, ratio or ordinal.")
 
 
 def read_number(fields: Mapping[str, Json], field: str) -> float | None:

@@ -3,11 +3,44 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.db.models.signals import post_migrate
 
 from accounts.models import User
 from accounts.roles import Role
 from tests.factories import make_experiment, make_member, make_user
 from traces.models import Experiment
+
+
+def restore_default_experiment(**_: object) -> None:
+    """A flush between transactional tests takes what a migration put there; put it back."""
+    if Experiment._meta.db_table in connection.introspection.table_names():
+        Experiment.objects.get_or_create(pk=0, defaults={"name": "Default"})
+
+
+def flush_past_triggers() -> None:
+    """SQLite flushes with DELETE, which the append-only triggers refuse: drop and remake them."""
+    plain_flush = connection.ops.execute_sql_flush
+
+    def execute_sql_flush(statements: list[str]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _ in triggers:
+                cursor.execute(f"DROP TRIGGER {name}")
+            plain_flush(statements)
+            for _, sql in triggers:
+                cursor.execute(sql)
+
+    connection.ops.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flushing() -> None:
+    """Transactional tests end with a flush."""
+    post_migrate.connect(restore_default_experiment)
+    if connection.vendor == "sqlite":
+        flush_past_triggers()
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from pygments.token import (  # type: ignore[import-untyped]  # has no stubs
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Lexers are regular expressions over strangers' text: only well-kept ones, only over short lines.
+# Lexers are regular expressions over strangers' text. Some take time in the square of its length:
+# 0.2 s for 3 KB of one-letter lines in Java. So only well-kept ones see only short pieces.
 LANGUAGES = {
     "bash": "Shell", "c": "C", "cpp": "C++", "css": "CSS", "go": "Go", "html": "HTML",
     "java": "Java", "javascript": "JavaScript", "js": "JavaScript", "json": "JSON",
@@ -25,7 +26,8 @@ LANGUAGES = {
     "shell": "Shell", "sql": "SQL", "toml": "TOML", "ts": "TypeScript",
     "typescript": "TypeScript", "xml": "XML", "yaml": "YAML", "yml": "YAML",
 }  # fmt: skip
-MAX_CODE = 16 * 1024
+MAX_CODE = 3000  # characters of one box
+MAX_COLOURED = 6000  # characters of all boxes in one text
 MAX_LINE = 500
 
 _CLASSES = (
@@ -41,25 +43,36 @@ _CLASSES = (
 )
 
 
-def code_box(code: str, language: str) -> str:
-    """A box that scrolls and can be reached by keyboard.
+class Colours:
+    """Makes the code boxes of one text; gives colours until it has seen enough code."""
 
-    language   what the writer called it; an unknown one gets no colours
-    """
-    known = LANGUAGES.get(language.lower())
-    inner = _coloured(code, language.lower()) if known and _is_tame(code) else escape(code)
-    label = f"{known} code" if known else "Code"
-    return (
-        f'<div class="codebox"><pre tabindex="0" dir="ltr" aria-label="{label}">'
-        f"<code>{inner}</code></pre></div>\n"
-    )
+    def __init__(self) -> None:
+        self.left = MAX_COLOURED
+
+    def box(self, code: str, language: str) -> str:
+        """A box that scrolls and can be reached by keyboard.
+
+        language   what the writer called it; an unknown one gets no colours
+        """
+        known = LANGUAGES.get(language.lower())
+        label = f"{known} code" if known else "Code"
+        inner = self._coloured(code, language.lower()) if known else escape(code)
+        return (
+            f'<div class="codebox"><pre tabindex="0" dir="ltr" aria-label="{label}">'
+            f"<code>{inner}</code></pre></div>\n"
+        )
+
+    def _coloured(self, code: str, language: str) -> str:
+        if len(code) > min(self.left, MAX_CODE):
+            return escape(code)
+        if any(len(line) > MAX_LINE for line in code.split("\n")):
+            return escape(code)
+        self.left -= len(code)
+        return coloured(code, language)
 
 
-def _is_tame(code: str) -> bool:
-    return len(code) <= MAX_CODE and all(len(line) <= MAX_LINE for line in code.split("\n"))
-
-
-def _coloured(code: str, language: str) -> str:
+def coloured(code: str, language: str) -> str:
+    """Code as HTML spans; `language` is one of `LANGUAGES`."""
     lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
     return "".join(_spans(lexer.get_tokens(code)))
 

@@ -95,3 +95,12 @@ def hex_from_bytes(raw: bytes, n_bytes: int) -> str:
 def base64_from_hex(text: str) -> str:
     """A hexadecimal id → base64, as protobuf's JSON writes bytes."""
     return base64.b64encode(bytes.fromhex(text)).decode()
+
+
+def is_followable(trace_id: bytes, span_id: bytes) -> bool:
+    """Whether a link's ids have the sizes of OTLP; some programs link to wider ones.
+
+    MLflow's client leaves such links out rather than losing the span, and so do we.
+    Source: mlflow 3.17.2, entities/span.py, to_otel_proto.
+    """
+    return len(trace_id) == 16 and len(span_id) == 8

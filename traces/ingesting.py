@@ -228,11 +228,12 @@ def complete(
 
 def root_columns(facts: TraceFacts) -> dict[str, object]:
     """State and times, which the root span tells unless start_trace has."""
-    ended = facts.end_ns is not None
+    end_ns = facts.end_ns
+    duration = None if end_ns is None else timestamps.ns_to_ms(end_ns - facts.start_ns)
     return {
         "state": facts.state,
         "requested_at": timestamps.from_ns(facts.start_ns),
-        "duration_ms": timestamps.ns_to_ms(facts.end_ns - facts.start_ns) if ended else None,
+        "duration_ms": duration,
     }
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 64 * 1024  # UX §8.10
 MAX_NESTING = 30  # blocks in each other; the parser would leave out what lies deeper
+MAX_BRACKETS = 4000  # each that is never closed makes the parser look ahead once more
+MAX_CELLS = 20_000  # one wide row makes the parser fill up every later one
 CUT = '<p class="cut">The text is cut off here, after 64 KB.</p>\n'
 
 _TAGS = {
@@ -57,7 +59,7 @@ _INLINE_IMAGE = re.compile(
 
 
 class _Parser(MarkdownIt):
-    def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802 - the parser's own name
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - the parser's own name
         """Every address reaches the tokens, which show what they do not link."""
         return True
 
@@ -72,23 +74,25 @@ def render(text: str, *, n_documents: int = 0) -> str:
     n_documents   `[1]` becomes a link to `#s1` when there is such a document
 
     Headings start at h3. Addresses other than https and mailto are shown, not linked. No image is
-    fetched. Text nested too deeply to be laid out is shown as it was written.
+    fetched. Text nested too deeply, or made to cost time, is shown as it was written.
     """
     images: dict[str, str] = {}
     short, is_long = Room(MAX_BYTES).fit(_without_images(visible(text), images))
+    if _is_laborious(short):
+        return render_plain(text)
     tokens = _MARKDOWN.parse(short)
     if any(token.level >= MAX_NESTING - 2 for token in tokens):
         return render_plain(text)
     ready = prepared(tokens, Page(n_documents=n_documents, images=images))
     html = _MARKDOWN.renderer.render(ready, _MARKDOWN.options, {})
-    return _safe(html) + (CUT if is_long else "")
+    return safe(html) + (CUT if is_long else "")
 
 
 def render_plain(text: str) -> str:
     """The text as it was written, as safe HTML, at most its first 64 KB."""
     short, is_long = Room(MAX_BYTES).fit(visible(text))
     html = f'<pre class="plain" tabindex="0" dir="auto">{escape(short)}</pre>\n'
-    return _safe(html) + (CUT if is_long else "")
+    return safe(html) + (CUT if is_long else "")
 
 
 def is_cut(text: str) -> bool:
@@ -131,7 +135,15 @@ def _without_images(text: str, images: dict[str, str]) -> str:
     return _INLINE_IMAGE.sub(named, text)
 
 
-def _safe(html: str) -> str:
+def _is_laborious(text: str) -> bool:
+    if text.count("[") > MAX_BRACKETS:
+        return True
+    columns = [n_bars for line in text.split("\n") if (n_bars := line.count("|"))]
+    return len(columns) * max(columns, default=0) > MAX_CELLS
+
+
+def safe(html: str) -> str:
+    """HTML with nothing in it but what `render` makes: the wall behind the parser."""
     clean = nh3.clean(
         html,
         tags=_TAGS,

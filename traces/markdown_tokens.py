@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from markdown_it.token import Token
 
 from traces import media
-from traces.code_colours import code_box
+from traces.code_colours import Colours
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -38,6 +38,7 @@ class Page:
 
     n_documents: int = 0
     images: Mapping[str, str] = field(default_factory=dict)
+    colours: Colours = field(default_factory=Colours)
 
 
 def is_linked(href: str) -> bool:
@@ -64,7 +65,7 @@ def _block(token: Token, page: Page) -> Iterator[Token]:
             token.children = list(_inline(token.children or [], page))
             yield token
         case "fence" | "code_block":
-            yield _html(code_box(token.content, (token.info.split() or [""])[0]))
+            yield _html(page.colours.box(token.content, (token.info.split() or [""])[0]))
         case "table_open":
             yield _html('<div class="tablebox" tabindex="0" role="region" aria-label="Table">')
             yield token

@@ -41,6 +41,14 @@ def span_type_of(attributes: Mapping[str, Json]) -> str:
     return named if isinstance(named, str) and named else UNKNOWN_TYPE
 
 
+def otlp_id(raw: bytes, n_bytes: int, path: str) -> str:
+    """An id of OTLP as hexadecimal digits. Raises Malformed, with the path."""
+    try:
+        return ids.hex_from_bytes(raw, n_bytes)
+    except ids.InvalidId as fault:
+        raise Malformed(path, str(fault)) from None
+
+
 def checked(span: SpanRecord, path: str) -> SpanRecord:
     """The same span, when every value in it can be kept exactly. Raises Malformed."""
     own: dict[str, Json] = {

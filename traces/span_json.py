@@ -54,7 +54,7 @@ def span_to_wire(span: SpanRecord) -> dict[str, Json]:
         }
         for link in span.links
     ]
-    wire["status"] = _status_to_json(span)
+    wire["status"] = {"code": f"STATUS_CODE_{span.status}", "message": span.status_message}
     return wire
 
 
@@ -72,7 +72,7 @@ def span_to_trace_json(span: SpanRecord) -> dict[str, Json]:
         "start_time_unix_nano": span.start_ns,
         "end_time_unix_nano": span.end_ns,
         "events": [_event_to_json(event, dict(event.attributes)) for event in span.events],
-        "status": _status_to_json(span),
+        "status": {"code": f"STATUS_CODE_{span.status}", "message": span.status_message},
         "attributes": {key: dumps(value) for key, value in _attributes_to_send(span).items()},
         "links": [
             {
@@ -129,10 +129,6 @@ def _attributes_to_send(span: SpanRecord) -> dict[str, Json]:
 
 def _event_to_json(event: SpanEvent, attributes: Json) -> dict[str, Json]:
     return {"name": event.name, "time_unix_nano": event.time_ns, "attributes": attributes}
-
-
-def _status_to_json(span: SpanRecord) -> dict[str, Json]:
-    return {"code": f"STATUS_CODE_{span.status}", "message": span.status_message}
 
 
 def _as_v3(span: Mapping[str, Json], path: str) -> dict[str, Json]:

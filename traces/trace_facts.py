@@ -14,7 +14,7 @@ from traces.json_values import Json, dumps
 from traces.parsing import Malformed
 from traces.records import TOKEN_USAGE, SpanRecord, TraceState
 from traces.span_attributes import TAG_PREFIX
-from traces.trace_json import clean_tag
+from traces.tags import clean_tag
 
 # mlflow 3.17.2, tracing/constant.py, MAX_CHARS_IN_TRACE_INFO_METADATA.
 MAX_METADATA_VALUE = 250

@@ -5,7 +5,6 @@ Sources: mlflow 3.17.2, entities/trace.py, trace_info.py, trace_info_v2.py, trac
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar, get_args
@@ -21,20 +20,16 @@ from traces.parsing import (
     optional_integer,
     optional_text,
     text,
-    texts,
 )
 from traces.previews import truncate
 from traces.records import SpanRecord, TraceRecord, TraceState
 from traces.span_attributes import check_at
 from traces.span_json import span_from_trace_json, span_to_trace_json
+from traces.tags import metadata_from_json, tags_from_json
 
-# mlflow 3.17.2, tracing/constant.py, MAX_CHARS_IN_TRACE_INFO_TAGS_KEY and …_VALUE.
-MAX_TAG_KEY = 250
-MAX_TAG_VALUE = 4096
-
-# mlflow 3.17.2, utils/validation.py, validate_param_and_metric_name.
-_TAG_KEY = re.compile(r"[/\w.\- :]+")
 _STATES: dict[str, TraceState] = {state: state for state in get_args(TraceState)}
+# V2 has another word for it.
+_V2_UNSPECIFIED = "TRACE_STATUS_UNSPECIFIED"
 _A = TypeVar("_A")
 _T = TypeVar("_T")
 
@@ -60,8 +55,8 @@ def trace_info_from_json(data: Json, path: str = "") -> TraceRecord:
         state=_state(info.get("state"), join(path, "state")),
         request_preview=_preview(info.get("request_preview"), join(path, "request_preview")),
         response_preview=_preview(info.get("response_preview"), join(path, "response_preview")),
-        metadata=_metadata(info.get("trace_metadata"), join(path, "trace_metadata")),
-        tags=_tags(info.get("tags"), join(path, "tags")),
+        metadata=metadata_from_json(info.get("trace_metadata"), join(path, "trace_metadata")),
+        tags=tags_from_json(info.get("tags"), join(path, "tags")),
         assessments=tuple(
             mapping(item, join(path, f"assessments[{index}]"))
             for index, item in enumerate(items(info.get("assessments"), join(path, "assessments")))
@@ -129,18 +124,6 @@ def trace_info_to_json(
     return {key: value for key, value in fields.items() if value is not None}
 
 
-def clean_tag(key: str, value: str) -> tuple[str, str]:
-    """A tag as it is kept: the value cut to 4096 characters.
-
-    Raises Malformed when the key is empty, longer than 250 characters, or has other characters
-    than letters, digits and `_ - . : / space`.
-    """
-    if not _TAG_KEY.fullmatch(key):
-        raise Malformed("key", "may only have letters, digits, spaces and _ - . : /")
-    _refuse_long_key(key, "key")
-    return key, value[:MAX_TAG_VALUE]
-
-
 def _as_v3(info: Mapping[str, Json]) -> dict[str, Json]:
     return {
         **info,
@@ -177,7 +160,8 @@ def _experiment_id(location: Json, path: str) -> str | None:
     if experiment is None:
         return None
     inner = mapping(experiment, f"{path}.mlflow_experiment")
-    return optional_text(inner.get("experiment_id"), f"{path}.mlflow_experiment.experiment_id")
+    named = optional_text(inner.get("experiment_id"), f"{path}.mlflow_experiment.experiment_id")
+    return named or None
 
 
 def _moment(value: Json, path: str) -> datetime:
@@ -204,7 +188,9 @@ def _timed(read: Callable[[_A], _T], value: _A, path: str) -> _T:
 
 
 def _state(value: Json, path: str) -> TraceState:
-    named = optional_text(value, path) or "STATE_UNSPECIFIED"
+    named = optional_text(value, path) or _V2_UNSPECIFIED
+    if named == _V2_UNSPECIFIED:
+        return "STATE_UNSPECIFIED"
     if named not in _STATES:
         raise Malformed(path, "is not one of " + ", ".join(_STATES))
     return _STATES[named]
@@ -213,20 +199,3 @@ def _state(value: Json, path: str) -> TraceState:
 def _preview(value: Json, path: str) -> str | None:
     shown = optional_text(value, path)
     return None if shown is None else truncate(shown)
-
-
-def _metadata(value: Json, path: str) -> dict[str, str]:
-    metadata = texts(value, path)
-    for key in metadata:
-        _refuse_long_key(key, path)
-    return metadata
-
-
-def _tags(value: Json, path: str) -> dict[str, str]:
-    # Only the length of a key is refused here: a trace must not be lost for a tag's spelling.
-    return {key: tag[:MAX_TAG_VALUE] for key, tag in _metadata(value, path).items()}
-
-
-def _refuse_long_key(key: str, path: str) -> None:
-    if len(key) > MAX_TAG_KEY:
-        raise Malformed(path, f"has a key longer than {MAX_TAG_KEY} characters")

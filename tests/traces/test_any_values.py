@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from opentelemetry.proto.common.v1.common_pb2 import (
     AnyValue,
     ArrayValue,
@@ -56,6 +56,7 @@ def test_a_typed_json_value_becomes_plain_json(_proto, typed, value) -> None:
     assert repr(any_values.from_json(typed, "x", Room())) == repr(value)
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_a_value_sent_by_us_is_read_back_as_the_same(value) -> None:
     typed = any_values.to_wire(value)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from traces.chat_content import read_content
@@ -298,6 +298,7 @@ _JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(_JSON)
 def test_no_json_is_too_strange_to_read(value):
     read = (*read_messages(value), *read_question(value), *read_answer(value))

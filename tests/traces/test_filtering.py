@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from traces.filter_fields import ATTRIBUTES, OPERATORS, PREFIXES, field
@@ -300,6 +300,7 @@ def _place_of_mistake(text: str) -> int | None:
     return None
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=80), st.lists(_PIECES, max_size=14).map(" ".join)))
 def test_any_text_is_read_or_refused_with_a_place_inside_it(text):
     place = _place_of_mistake(text)
@@ -307,6 +308,7 @@ def test_any_text_is_read_or_refused_with_a_place_inside_it(text):
     assert place is None or 1 <= place <= len(text) + 1
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\\"), max_size=60))
 def test_any_quoted_text_comes_back_as_it_was(value):
     quoted = "'" + value.replace("'", "''") + "'"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from traces import json_values
@@ -34,6 +34,7 @@ def nested(depth: int) -> str:
     return "[" * depth + "]" * depth
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_every_accepted_value_is_written_and_read_back_as_the_same(value) -> None:
     check(value)
@@ -41,6 +42,7 @@ def test_every_accepted_value_is_written_and_read_back_as_the_same(value) -> Non
     assert repr(loads(dumps(value))) == repr(value)
 
 
+@settings(deadline=None)
 @given(st.text() | st.binary())
 def test_no_text_makes_anything_but_a_value_or_a_named_fault(data) -> None:
     try:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from traces import timestamps
@@ -111,6 +111,7 @@ def test_what_is_no_duration_is_refused(text) -> None:
         timestamps.parse_duration(text)
 
 
+@settings(deadline=None)
 @given(st.integers(-62_135_596_800, 253_402_300_799), st.integers(0, 999_999_999))
 def test_every_nanosecond_of_the_calendar_survives_its_text(seconds, fraction) -> None:
     nanoseconds = seconds * 10**9 + fraction

@@ -1,0 +1,13 @@
+"""Who asks a view of the native API."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+
+from accounts.credentials import Credential
+
+
+def credential_of(request: Request) -> Credential:
+    """The caller's credential, which the authentication classes put into the request."""
+    credential: Credential = request.auth
+    return credential

@@ -1,0 +1,170 @@
+"""PURE: agreement figures in words, for people who do not know the coefficients' names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from labeling.charts import Point, Scale, point_on, scale_for
+from traces.json_values import Json
+
+ENOUGH_ITEMS = 10
+ONE_SIDED = 0.9
+
+COEFFICIENTS = {
+    "krippendorff_alpha_nominal": "Krippendorff’s α: answers are equal or not",
+    "krippendorff_alpha_ordinal": "Krippendorff’s α, ordered: near misses count less",
+    "krippendorff_alpha_interval": "Krippendorff’s α, distances between numbers",
+    "krippendorff_alpha_ratio": "Krippendorff’s α, proportions between numbers",
+    "krippendorff_alpha_masi": "Krippendorff’s α for sets, with MASI distance",
+}
+UNDEFINED = {
+    "too_few_items": "Not defined yet: fewer than two items have answers of two people.",
+    "one_reviewer": "Not defined: all answers are by one person.",
+    "no_variation": "Not defined: all answers are the same, so there is nothing to agree about "
+    "beyond chance.",
+    "free_text": "Not computed: two good texts are seldom written alike.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementCard:
+    """Agreement on one question as a page shows it.
+
+    value, interval   figures with two decimals; empty when undefined
+    undefined         why there is no figure, in words
+    too_few           "Too few items yet (6 of 10)", or empty
+    one_sided         a note when nearly all answers are the same one
+    more              further figures, as (name, figure)
+    """
+
+    title: str
+    coefficient: str
+    value: str
+    interval: str
+    point: Point | None
+    undefined: str
+    too_few: str
+    one_sided: str
+    n_items: int
+    n_labels: int
+    n_reviewers: int
+    more: list[tuple[str, str]]
+    pairwise: list[tuple[str, str, str, int]]
+
+    @property
+    def says(self) -> str:
+        """The chart in a sentence."""
+        if not self.value:
+            return f"{self.title}: {self.undefined}"
+        between = f", 95 % interval {self.interval}" if self.interval else ""
+        return f"{self.title}: {self.value}{between}, {self.n_items} items"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementCards:
+    """All questions of a session on one axis."""
+
+    scale: Scale
+    cards: list[AgreementCard]
+
+    @property
+    def has_points(self) -> bool:
+        """Whether anything can be drawn."""
+        return any(card.point for card in self.cards)
+
+
+def agreement_cards(questions: Sequence[tuple[str, Mapping[str, Json] | None]]) -> AgreementCards:
+    """From (title, stored agreement record or None) in the order of the questions."""
+    values: list[float] = []
+    for _, record in questions:
+        if record and record.get("value") is not None:
+            interval = cast("list[float] | None", record.get("interval"))
+            values += [cast("float", record["value"]), *(interval or [])]
+    scale = scale_for(values)
+    return AgreementCards(scale=scale, cards=[card(scale, *each) for each in questions])
+
+
+def card(scale: Scale, title: str, record: Mapping[str, Json] | None) -> AgreementCard:
+    """One question; without a record nothing was computed yet."""
+    record = record or {"undefined": "too_few_items"}
+    value = cast("float | None", record.get("value"))
+    interval = cast("list[float] | None", record.get("interval"))
+    n_items = cast("int", record.get("n_items", 0))
+    prevalence = cast("float | None", record.get("prevalence"))
+    return AgreementCard(
+        title=title,
+        coefficient=COEFFICIENTS.get(str(record.get("coefficient")), ""),
+        value=two(value),
+        interval=f"{two(interval[0])} to {two(interval[1])}" if interval else "",
+        point=None if value is None else point_on(scale, value, interval),
+        undefined=UNDEFINED.get(str(record.get("undefined")), ""),
+        too_few=too_few(record, n_items),
+        one_sided=one_sided(prevalence, record),
+        n_items=n_items,
+        n_labels=cast("int", record.get("n_labels", 0)),
+        n_reviewers=cast("int", record.get("n_reviewers", 0)),
+        more=further(record),
+        pairwise=pairs(record),
+    )
+
+
+def too_few(record: Mapping[str, Json], n_items: int) -> str:
+    """A warning while the figure rests on fewer than ten items; free text never has enough."""
+    if record.get("undefined") == "free_text" or n_items >= ENOUGH_ITEMS:
+        return ""
+    return f"Too few items yet ({n_items} of {ENOUGH_ITEMS})"
+
+
+def one_sided(prevalence: float | None, record: Mapping[str, Json]) -> str:
+    """A note that α is harsh when nearly everybody says the same."""
+    if prevalence is None or prevalence <= ONE_SIDED:
+        return ""
+    better = " AC1 is the better guide here." if record.get("ac1") is not None else ""
+    return (
+        f"{prevalence:.0%} of the answers are the same one, so α can be low although people "
+        f"agree.{better}"
+    )
+
+
+FURTHER = {
+    "raw_agreement": "Equal pairs of answers",
+    "ac1": "Gwet’s AC1",
+    "ac2": "Gwet’s AC2",
+    "fleiss_kappa": "Fleiss’ κ",
+    "within_one_step": "Within one step",
+    "icc": "Intraclass correlation",
+    "median_absolute_difference": "Median difference",
+    "mean_jaccard": "Mean overlap of the sets (Jaccard)",
+}
+SHARES = {"raw_agreement", "within_one_step"}
+
+
+def further(record: Mapping[str, Json]) -> list[tuple[str, str]]:
+    """The companions that are defined for this scale."""
+    found = []
+    for key, name in FURTHER.items():
+        value = cast("float | None", record.get(key))
+        if value is not None:
+            found.append((name, f"{value:.0%}" if key in SHARES else two(value)))
+    return found
+
+
+def pairs(record: Mapping[str, Json]) -> list[tuple[str, str, str, int]]:
+    """Cohen's κ of every two reviewers: (a, b, figure or dash, items)."""
+    rows = cast("list[dict[str, Json]]", record.get("pairwise") or [])
+    return [
+        (
+            str(row["a"]),
+            str(row["b"]),
+            two(cast("float | None", row["kappa"])) or "–",
+            cast("int", row["n"]),
+        )
+        for row in rows
+    ]
+
+
+def two(value: float | None) -> str:
+    """Two decimals, never minus nothing; empty for None."""
+    return "" if value is None else f"{round(value, 2) + 0.0:.2f}"

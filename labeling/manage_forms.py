@@ -1,0 +1,254 @@
+"""Forms of a session's pages: the plan, its questions row by row, and which traces.
+
+They read text into records; the verbs decide. `place_error` puts a verb's refusal beside the field
+it is about. `schema_forms` has the forms of label schemas, `act_forms` those of small acts.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time
+from math import inf
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from labeling.managing import MAXIMUM_REVIEWS_REQUIRED, Asking, Plan
+from labeling.models import LabelingSession, SessionSchema
+from labeling.sampling import MAXIMUM_SAMPLE, Sample
+from schemas.models import LabelSchema
+from traces.filter_tokens import MAX_BYTES
+from traces.filtering import FilterSyntax, parse
+
+USUAL_SAMPLE = 40
+END_OF_DAY = time(23, 59, tzinfo=UTC)
+
+ASSIGNMENTS = [
+    (
+        LabelingSession.Assignment.POOL.value,
+        "Shared pool: everyone takes the next item that is free",
+    ),
+    (LabelingSession.Assignment.BALANCED.value, "Balanced: items are dealt out up front"),
+]
+BLIND = [
+    ("", "As usual: until submitted when two or more people review each trace, else off"),
+    (LabelingSession.Blind.UNTIL_SUBMITTED.value, "Until they have submitted their own"),
+    (LabelingSession.Blind.ALWAYS.value, "Always"),
+    (LabelingSession.Blind.OFF.value, "Never: reviewers see each other’s answers at once"),
+]
+
+
+def area(rows: int) -> forms.Textarea:
+    """A text area of the house."""
+    return forms.Textarea(attrs={"rows": rows, "class": "ta"})
+
+
+def line(**attrs: str) -> forms.TextInput:
+    """A one-line field of the house."""
+    return forms.TextInput(attrs={"class": "inp", **attrs})
+
+
+def number() -> forms.NumberInput:
+    """A number field of the house."""
+    return forms.NumberInput(attrs={"class": "inp"})
+
+
+class SessionForm(forms.Form):
+    """Everything about a session but its questions and traces."""
+
+    name = forms.CharField(max_length=250, widget=line())
+    purpose = forms.CharField(
+        max_length=1000,
+        required=False,
+        widget=area(2),
+        help_text="One or two sentences that reviewers read first.",
+    )
+    guidelines = forms.CharField(
+        max_length=50_000,
+        required=False,
+        widget=area(6),
+        help_text="How to decide, in Markdown. Always one click away while reviewing.",
+    )
+    reviews_required = forms.IntegerField(
+        label="Reviews per trace",
+        min_value=1,
+        max_value=MAXIMUM_REVIEWS_REQUIRED,
+        initial=1,
+        widget=number(),
+        help_text="With one review per trace no agreement can be measured.",
+    )
+    due_on = forms.DateField(
+        label="Finish by",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", "class": "inp"}, format="%Y-%m-%d"),
+    )
+    assignment = forms.ChoiceField(
+        label="Who gets which trace", choices=ASSIGNMENTS, initial="pool", widget=forms.RadioSelect
+    )
+    blind = forms.ChoiceField(
+        label="Hide other reviewers’ answers",
+        choices=BLIND,
+        required=False,
+        initial="",
+        widget=forms.RadioSelect,
+    )
+    reviewers = forms.CharField(
+        required=False,
+        widget=area(4),
+        help_text="One e-mail address per line. When nobody is named, every member who may "
+        "review takes part.",
+    )
+
+    def clean_reviewers(self) -> list[str]:
+        """The addresses, each checked; the message names the line."""
+        emails = []
+        for n, text in enumerate(self.cleaned_data["reviewers"].splitlines(), start=1):
+            if not text.strip():
+                continue
+            try:
+                validate_email(text.strip())
+            except ValidationError as error:
+                raise ValidationError(
+                    "Line %(n)s is not an e-mail address.", params={"n": n}
+                ) from error
+            emails.append(text.strip())
+        return emails
+
+    def plan(self, questions: Sequence[Asking]) -> Plan:
+        """The plan of a valid form."""
+        data = self.cleaned_data
+        due_on = data["due_on"]
+        return Plan(
+            name=data["name"],
+            questions=questions,
+            reviewers=data["reviewers"],
+            reviews_required=data["reviews_required"],
+            assignment=data["assignment"],
+            blind=data["blind"],
+            purpose=data["purpose"],
+            guidelines=data["guidelines"],
+            due_at=datetime.combine(due_on, END_OF_DAY) if due_on else None,
+        )
+
+
+def initial_of(session: LabelingSession, emails: Sequence[str]) -> dict[str, object]:
+    """A session as the form's values."""
+    return {
+        "name": session.name,
+        "purpose": session.purpose,
+        "guidelines": session.guidelines,
+        "reviews_required": session.reviews_required,
+        "due_on": session.due_at.date() if session.due_at else None,
+        "assignment": session.assignment,
+        "blind": session.blind,
+        "reviewers": "\n".join(emails),
+    }
+
+
+class QuestionRow(forms.Form):
+    """One label schema of the experiment: asked or not, at which place, required or not."""
+
+    ask = forms.BooleanField(required=False)
+    order = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=999,
+        widget=forms.NumberInput(attrs={"class": "inp short"}),
+    )
+    required = forms.BooleanField(required=False, initial=True)
+
+    def __init__(self, schema: LabelSchema, data: Mapping[str, object] | None, **initial: object):
+        super().__init__(
+            data,
+            prefix=schema.schema_id,
+            initial=initial,
+        )
+        self.schema = schema
+        for name, says in (("ask", "Ask"), ("order", "Place of"), ("required", "Required:")):
+            self.fields[name].widget.attrs["aria-label"] = f"{says} {schema.version.title}"
+
+
+def question_rows(
+    schemas: Sequence[LabelSchema],
+    data: Mapping[str, object] | None = None,
+    asked: Sequence[SessionSchema] = (),
+) -> list[QuestionRow]:
+    """A row per schema, those of the session first and in its order."""
+    places = {row.label_schema_id: row for row in asked}
+    ordered = sorted(
+        schemas, key=lambda schema: places[schema.pk].position if schema.pk in places else inf
+    )
+    return [
+        QuestionRow(
+            schema,
+            data,
+            ask=schema.pk in places,
+            order=n,
+            required=places[schema.pk].required if schema.pk in places else True,
+        )
+        for n, schema in enumerate(ordered, start=1)
+    ]
+
+
+def askings(rows: Sequence[QuestionRow]) -> list[Asking]:
+    """The ticked rows by their number; rows without one last, in the order they were listed."""
+    ticked = [row for row in rows if row.is_valid() and row.cleaned_data["ask"]]
+    ticked.sort(key=lambda row: row.cleaned_data["order"] or inf)
+    return [Asking(name=row.schema.name, required=row.cleaned_data["required"]) for row in ticked]
+
+
+class TracesForm(forms.Form):
+    """Which of the experiment's traces: MLflow's filter, how many, newest or at random."""
+
+    filter = forms.CharField(
+        required=False,
+        strip=True,
+        widget=line(
+            spellcheck="false",
+            placeholder="status = 'OK' AND tag.app_version = '2.3'",
+        ),
+        help_text="MLflow’s filter language. Empty matches every trace.",
+    )
+    n = forms.IntegerField(
+        label="How many",
+        min_value=1,
+        max_value=MAXIMUM_SAMPLE,
+        initial=USUAL_SAMPLE,
+        widget=number(),
+    )
+    how = forms.ChoiceField(
+        label="Which of them",
+        choices=[("newest", "The newest"), ("random", "At random")],
+        initial="newest",
+        widget=forms.Select(attrs={"class": "inp"}),
+    )
+    seed = forms.IntegerField(
+        min_value=0,
+        max_value=2**31 - 1,
+        initial=lambda: secrets.randbelow(10**6),
+        widget=number(),
+        help_text="The same seed draws the same traces again.",
+    )
+
+    def clean_filter(self) -> str:
+        """The filter, which must be readable; the message points at the column."""
+        text: str = self.cleaned_data["filter"]
+        if len(text.encode()) > MAX_BYTES:
+            raise ValidationError("A filter has at most 4 KB.")
+        try:
+            parse(text)
+        except FilterSyntax as error:
+            raise ValidationError(str(error)) from error
+        return text
+
+    def sample(self) -> Sample:
+        """How to draw, of a valid form."""
+        data = self.cleaned_data
+        return Sample(n=data["n"], how=data["how"], seed=data["seed"])
+
+
+def place_error(form: forms.Form, field: str, message: str) -> None:
+    """Put a verb's refusal beside the field it names, else above the form."""
+    form.add_error(field if field in form.fields else None, message)

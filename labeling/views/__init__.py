@@ -1,0 +1,1 @@
+"""Pages: reviewers at /r/, managers and developers at /e/."""

@@ -1,0 +1,156 @@
+"""What each command of `reviewapp` does: a few lines around a verb, and a sentence when refused."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+
+from django.conf import settings
+from django.db import Error
+from django.utils import timezone
+
+from accounts.audit import broken_seals
+from accounts.joining import create_token, make_sign_in_link
+from accounts.models import User
+from assessments.models import StaleMark
+from labeling import aggregation
+from labeling.models import LabelingSession
+from reviewapp import transfer
+from reviewapp.errors import verdict_on
+from reviewapp.first_run import prepare
+from reviewapp.refusals import Refused
+from traces.models import Experiment
+
+SETTLE_SECONDS = 60.0
+SETTLE_PAUSE_SECONDS = 0.2
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command the arguments name; the answer is the exit code."""
+    command = COMMANDS[options.command]
+    try:
+        return command(options)
+    except Refused as refusal:
+        return complain(str(refusal))
+    except Error as fault:
+        return complain(f"The database cannot be used: {str(fault).strip()}")
+    except Exception as fault:
+        if verdict_on(fault) is None:
+            raise
+        return complain(str(fault))
+
+
+def complain(sentence: str) -> int:
+    """One plain sentence and the exit code of a refusal."""
+    sys.stderr.write(sentence + "\n")
+    return 1
+
+
+def show(text: str) -> int:
+    """The command's only output and the exit code of success."""
+    sys.stdout.write(text + "\n")
+    return 0
+
+
+def prepare_folder(options: argparse.Namespace) -> int:
+    """`prepare`."""
+    now = timezone.now()
+    return show(json.dumps(prepare(options.owner, with_demo=not options.no_demo, now=now)))
+
+
+def make_token(options: argparse.Namespace) -> int:
+    """`token create`: the secret and nothing else."""
+    if options.experiment:
+        check_experiment(options.experiment)
+    _, secret = create_token(
+        account(options.email),
+        options.scope,
+        name=options.name,
+        experiment_id=options.experiment,
+    )
+    return show(secret)
+
+
+def check_experiment(experiment_id: str) -> None:
+    """A token for an experiment that does not exist would be of no use."""
+    is_number = experiment_id.isascii() and experiment_id.isdigit() and len(experiment_id) < 19
+    if not is_number or not Experiment.objects.filter(pk=int(experiment_id)).exists():
+        raise Refused(f"There is no experiment {experiment_id}.")
+
+
+def make_link(options: argparse.Namespace) -> int:
+    """`signin-link`: the URL and nothing else."""
+    secret = make_sign_in_link(account(options.email), now=timezone.now())
+    return show(f"{settings.REVIEWAPP_URL}/login/{secret}/")
+
+
+def make_user(options: argparse.Namespace) -> int:
+    """`user create`."""
+    email = options.email.strip().lower()
+    if "@" not in email:
+        raise Refused(f"{email!r} is not an e-mail address.")
+    if User.objects.filter(email=email).exists():
+        raise Refused(f"There is an account for {email} already.")
+    create = User.objects.create_superuser if options.owner else User.objects.create_user
+    return show(f"Made an account for {create(email).email}.")
+
+
+def account(email: str) -> User:
+    """The account of an e-mail. Raises Refused."""
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise Refused(f"There is no account for {email}. Make one with: reviewapp user create")
+    return user
+
+
+def settle(_options: argparse.Namespace) -> int:
+    """`settle`: recompute until nothing is stale."""
+    end = time.monotonic() + SETTLE_SECONDS
+    while True:
+        aggregation.sweep()
+        if not is_anything_stale():
+            return 0
+        if time.monotonic() > end:
+            return complain(f"Something was still stale after {SETTLE_SECONDS:.0f} seconds.")
+        time.sleep(SETTLE_PAUSE_SECONDS)
+
+
+def is_anything_stale() -> bool:
+    """A mark, or a session whose figures have yet to be computed."""
+    return StaleMark.objects.exists() or aggregation.stale_sessions().exists()
+
+
+def verify(_options: argparse.Namespace) -> int:
+    """`verify`: print what does not equal its recomputation."""
+    found = [*broken_seals()]
+    for session in LabelingSession.objects.select_related("run").order_by("pk").iterator():
+        found += differences_of(session)
+    for sentence in found:
+        show(sentence)
+    return 1 if found else 0
+
+
+def differences_of(session: LabelingSession) -> list[str]:
+    """Wrong figures of a session. One that is stale is late, not wrong, and only mentioned."""
+    stale = aggregation.stale_sessions().filter(pk=session.pk)
+    was_stale = stale.exists()
+    found = list(aggregation.differences([session]))
+    if found and (was_stale or stale.exists()):
+        complain(f"session {session.session_id} is stale; 'reviewapp settle' recomputes it")
+        return []
+    return found
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "prepare": prepare_folder,
+    "token": make_token,
+    "user": make_user,
+    "signin-link": make_link,
+    "import": transfer.import_file,
+    "export": transfer.export_session,
+    "settle": settle,
+    "verify": verify,
+}

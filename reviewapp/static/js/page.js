@@ -1,0 +1,53 @@
+// Every page: reading settings apply at once, menus close, dialogs and copy buttons work.
+
+const root = document.documentElement;
+root.dataset.script = "";
+
+addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-reading]");
+  if (!form) return;
+  root.dataset[event.target.name] = event.target.value;
+  fetch(form.action, { method: "POST", body: new FormData(form) });
+});
+
+addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll(".menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+  const opener = event.target.closest("[data-opens]");
+  if (opener) {
+    event.preventDefault();
+    document.getElementById(opener.dataset.opens).showModal();
+  }
+  if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
+  const copier = event.target.closest("[data-copies]");
+  if (copier) copy(copier);
+});
+
+addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector(".menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+function copy(button) {
+  const box = button.closest(".codebox");
+  const text = box ? box.querySelector("pre").textContent : button.dataset.copies;
+  navigator.clipboard.writeText(text || location.href).then(() => say("Copied"));
+}
+
+function say(text) {
+  document.getElementById("live").textContent = text;
+}
+
+// Code boxes come from the sanitiser without a button, because without a script it would do nothing.
+for (const box of document.querySelectorAll(".codebox")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn s quiet ico";
+  button.dataset.copies = "";
+  button.setAttribute("aria-label", "Copy code");
+  button.innerHTML = '<svg class="i" aria-hidden="true"><use href="#i-copy"/></svg>';
+  box.append(button);
+}

@@ -1,0 +1,221 @@
+"""Statistics always equal a recomputation; twice, late or never is harmless."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from accounts.credentials import Credential
+from assessments.models import StaleMark
+from labeling import aggregation
+from labeling.answering import Reply, Submission
+from labeling.computing import compute
+from labeling.models import AggregationState, Agreement, Consensus
+from labeling.queueing import remove_items
+from labeling.reviewing import submit, undo
+from labeling.tasks import refresh, sweep
+from schemas.defining import definition_of, edit_schema
+from schemas.inputs import Categorical
+from schemas.models import LabelSchema
+from tests.factories import LEASE, NOW, make_session, make_user
+from traces.models import Run
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def session(experiment, manager):
+    return make_session(
+        experiment, manager, traces=3, questions=("correct", "tone"), reviews_required=2
+    )
+
+
+def say(session, person, position, correct, tone="Neutral"):
+    item = session.items.get(position=position)
+    replies = {"correct": Reply(value=correct), "tone": Reply(value=tone)}
+    submit(item, Submission(replies=replies), by=Credential(user=person), lease=LEASE)
+    return item
+
+
+@pytest.fixture
+def answered(session, reviewer, second_reviewer):
+    for position, (a, b) in enumerate([(True, True), (True, False), (False, False)], start=1):
+        say(session, reviewer, position, a)
+        say(session, second_reviewer, position, b)
+    return session
+
+
+def consensus(session):
+    rows = Consensus.objects.filter(item__session=session, label_schema__name="correct")
+    return [(row.value, row.tie, row.n, row.is_disputed) for row in rows.order_by("item__position")]
+
+
+def agreement(session, name="correct"):
+    return Agreement.objects.get(session=session, label_schema__name=name).result
+
+
+def test_consensus_and_agreement_are_computed_and_the_marks_taken(answered) -> None:
+    assert aggregation.refresh(answered.pk) is True
+
+    assert consensus(answered) == [
+        (True, False, 2, False),
+        (None, True, 2, True),
+        (False, False, 2, False),
+    ]
+    result = agreement(answered)
+    assert result["raw_agreement"] == pytest.approx(2 / 3)
+    assert result["value"] == pytest.approx(4 / 9)
+    assert (result["n_items"], result["n_reviewers"]) == (3, 2)
+    assert [pair["n"] for pair in result["pairwise"]] == [3]
+    assert agreement(answered, "tone")["undefined"] == "no_variation"
+    assert not StaleMark.objects.exists()
+
+
+def test_a_second_refresh_has_nothing_to_do(answered) -> None:
+    aggregation.refresh(answered.pk)
+
+    assert aggregation.refresh(answered.pk) is False
+    assert list(aggregation.differences([answered])) == []
+
+
+def test_an_unknown_session_is_nothing(db) -> None:
+    assert aggregation.refresh(12345) is False
+
+
+def test_undo_takes_an_answer_out(answered, reviewer) -> None:
+    aggregation.refresh(answered.pk)
+    item = answered.items.get(position=2)
+
+    undo(item, Submission(), by=Credential(user=reviewer), lease=LEASE)
+    sweep()
+
+    assert consensus(answered)[1] == (None, False, 1, False)
+    assert list(aggregation.differences([answered])) == []
+
+
+def test_a_removed_item_leaves_the_figures(answered) -> None:
+    aggregation.refresh(answered.pk)
+
+    remove_items(answered, [answered.items.get(position=2).item_id], now=NOW)
+    sweep()
+
+    assert len(consensus(answered)) == 2
+    assert agreement(answered)["n_items"] == 2
+
+
+def test_only_rows_that_changed_are_written(answered, reviewer) -> None:
+    aggregation.refresh(answered.pk)
+    before = dict(Consensus.objects.values_list("pk", "input_revision"))
+
+    say(answered, reviewer, 1, False)
+    aggregation.refresh(answered.pk)
+
+    after = dict(Consensus.objects.values_list("pk", "input_revision"))
+    assert sum(before[pk] != after[pk] for pk in before) == 1
+
+
+def test_agreement_counts_the_first_answer_after_a_reveal(answered, reviewer) -> None:
+    say(answered, reviewer, 2, False)
+
+    aggregation.refresh(answered.pk)
+
+    assert agreement(answered)["raw_agreement"] == pytest.approx(2 / 3)
+    assert consensus(answered)[1] == (False, False, 2, False)
+
+
+def test_what_cannot_be_judged_is_missing_and_counted(session, reviewer) -> None:
+    item = session.items.get(position=1)
+    replies = {"correct": Reply(cannot_judge="law"), "tone": Reply(value="Rude")}
+    submit(item, Submission(replies=replies), by=Credential(user=reviewer), lease=LEASE)
+
+    aggregation.refresh(session.pk)
+
+    assert consensus(session) == []
+    assert agreement(session)["n_cannot_judge"] == 1
+
+
+def test_a_reader_that_was_overtaken_writes_nothing_but_takes_its_marks(answered) -> None:
+    early = aggregation.take_ticket(answered)
+    marks = list(StaleMark.objects.values_list("pk", flat=True))
+    stale_view = replace(compute(answered), consensus={})
+    aggregation.refresh(answered.pk)
+    StaleMark.objects.create(run=answered.run)
+
+    aggregation.store(answered, stale_view, ticket=early, marks=marks, now=NOW)
+
+    assert len(consensus(answered)) == 3
+    assert StaleMark.objects.count() == 1
+
+
+def test_the_sweep_finds_what_no_message_told(answered) -> None:
+    assert aggregation.sweep() == 1
+    assert aggregation.sweep() == 0
+
+
+def test_marks_of_plain_runs_are_forgotten(experiment) -> None:
+    run = Run.objects.create(run_id="a" * 32, experiment=experiment, started_at=NOW)
+    StaleMark.objects.create(run=run)
+
+    aggregation.sweep()
+
+    assert not StaleMark.objects.exists()
+
+
+def test_an_edited_question_is_recomputed(answered) -> None:
+    aggregation.sweep()
+    tone = LabelSchema.objects.get(name="tone")
+    wider = Categorical(("Friendly", "Neutral", "Rude", "Odd"))
+
+    edit_schema(tone, replace(definition_of(tone), input=wider), by=None)
+
+    assert aggregation.sweep() == 1
+    assert list(aggregation.differences([answered])) == []
+
+
+def test_a_question_no_longer_asked_loses_its_agreement(answered) -> None:
+    aggregation.sweep()
+
+    answered.questions.filter(label_schema__name="tone").update(removed_at=NOW)
+    StaleMark.objects.create(run=answered.run)
+    aggregation.sweep()
+
+    assert Agreement.objects.get(session=answered).label_schema.name == "correct"
+
+
+def test_a_wrong_figure_is_found(answered) -> None:
+    aggregation.sweep()
+    Consensus.objects.filter(pk=Consensus.objects.first().pk).update(n=99)
+    Agreement.objects.filter(label_schema__name="tone").update(result={})
+
+    assert len(list(aggregation.differences([answered]))) == 2
+
+
+def test_a_missing_and_a_stray_row_are_found(answered, experiment, manager) -> None:
+    aggregation.sweep()
+    row = Consensus.objects.first()
+    Consensus.objects.filter(pk=row.pk).delete()
+    other = make_session(experiment, manager, traces=1)
+    row.pk, row.item = None, other.items.get()
+    row.save()
+    aggregation.refresh(other.pk)
+    assert not Consensus.objects.filter(item__session=other).exists()
+
+    assert len(list(aggregation.differences([answered, other]))) == 1
+
+
+def test_the_doors_ring_after_commit(
+    session, make_person, django_capture_on_commit_callbacks
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        say(session, make_person, 1, correct=True)
+
+    assert AggregationState.objects.get(session=session).written_ticket > 0
+    refresh(session.pk)
+
+
+@pytest.fixture
+def make_person(experiment):
+    person = make_user()
+    experiment.memberships.create(user=person, role="reviewer")
+    return person

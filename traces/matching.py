@@ -1,0 +1,331 @@
+"""Comparisons of a filter → Q over traces: the only meeting of the filter language and the ORM.
+
+Feedback and expectations are known above this floor: their families arrive as functions
+(`assessments.matching`). Equality goes through indexes and costs by what it finds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
+from typing import TypeAlias
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Value as SqlValue
+from django.db.models.expressions import Combinable, OrderBy
+from django.db.models.functions import NullIf
+from django.db.models.sql.compiler import SQLCompiler
+
+from traces import timestamps
+from traces.filter_fields import Family, Operator
+from traces.filtering import Comparison, FilterSyntax, OrderTerm
+from traces.models import TraceKeyword, TraceRunLink
+from traces.portable_patterns import NotPortable, to_postgres
+from traces.text_tests import CaselessLike, Like, Search, Sql, StartIs
+
+# mlflow 3.17.2, tracing/constant.py.
+TRACE_NAME = "mlflow.traceName"
+SOURCE_RUN = "mlflow.sourceRun"
+
+MINIMUM_MS = timestamps.to_ms(datetime.min.replace(tzinfo=UTC))
+MAXIMUM_MS = timestamps.to_ms(datetime.max.replace(tzinfo=UTC))
+TEXT_COLUMNS = {
+    "status": "state",
+    "trace_id": "trace_id",
+    "client_request_id": "client_request_id",
+    "name": "name",
+}
+ORDER_COLUMNS = {
+    "timestamp_ms": "requested_at",
+    "execution_time_ms": "duration_ms",
+    "status": "state",
+    "trace_id": "trace_id",
+    "experiment_id": "experiment_id",
+}
+
+Kind = TraceKeyword.Kind
+Experiments: TypeAlias = Sequence[int]
+Matcher: TypeAlias = Callable[[Comparison, Experiments], Q]
+
+
+def matching(
+    comparisons: Sequence[Comparison],
+    *,
+    experiments: Experiments,
+    others: Mapping[Family, Matcher],
+) -> Q:
+    """What fulfils every comparison, among the traces of these experiments (by primary key).
+
+    others   how families known above this floor are matched
+    Raises FilterSyntax for a field that cannot be searched.
+    """
+    found = Q()
+    for comparison in comparisons:
+        found &= others.get(comparison.family, of_traces)(comparison, experiments)
+    return found
+
+
+def of_traces(comparison: Comparison, experiments: Experiments) -> Q:
+    """One comparison of a family this floor knows."""
+    match comparison.family:
+        case "tag":
+            return of_keyword(Kind.TAG, comparison, experiments)
+        case "metadata":
+            return of_keyword(Kind.METADATA, comparison, experiments)
+        case "attribute":
+            return of_attribute(comparison, experiments)
+        case family:
+            raise FilterSyntax(
+                comparison.position,
+                "a field of the trace, its tags, metadata, feedback or expectations",
+                f"{family}.{comparison.key}, which cannot be searched yet",
+            )
+
+
+def of_attribute(comparison: Comparison, experiments: Experiments) -> Q:
+    """A column of the trace, its name or its runs."""
+    match comparison.key:
+        case "timestamp_ms":
+            return moments(comparison)
+        case "execution_time_ms":
+            present = Q(duration_ms__isnull=False)
+            return present & numbers("duration_ms", comparison)
+        case "end_time_ms":
+            return ends(comparison)
+        case "run_id":
+            return of_run(comparison, experiments)
+        case "name":
+            return of_name(comparison, experiments)
+        case "client_request_id":
+            return ~Q(client_request_id="") & text_test("client_request_id", comparison)
+        case key:
+            return text_test(TEXT_COLUMNS[key], comparison)
+
+
+def of_name(comparison: Comparison, experiments: Experiments) -> Q:
+    """The trace's name, which is also its tag mlflow.traceName; an empty one is none."""
+    match comparison.operator:
+        case "=" | "IN":
+            return Q(pk__in=with_keyword(Kind.TAG, TRACE_NAME, comparison, experiments))
+        case "IS NULL":
+            return Q(name="")
+        case "IS NOT NULL":
+            return ~Q(name="")
+        case _:
+            return ~Q(name="") & text_test("name", comparison)
+
+
+def of_run(comparison: Comparison, experiments: Experiments) -> Q:
+    """The runs a trace was made in (metadata) or linked to; any of them may fulfil the condition.
+
+    What is said with `!=` and `NOT IN` must hold for all of them, of which there must be one.
+    """
+    denials: dict[Operator, Operator] = {"!=": "=", "NOT IN": "IN"}
+    operator = comparison.operator
+    every = Q(pk__in=of_some_run(None, experiments))
+    if operator == "IS NOT NULL":
+        return every
+    if operator == "IS NULL":
+        return ~every
+    if operator in denials:
+        asserted = Comparison(
+            comparison.family,
+            comparison.key,
+            denials[operator],
+            comparison.value,
+            comparison.position,
+        )
+        return every & ~Q(pk__in=of_some_run(asserted, experiments))
+    return Q(pk__in=of_some_run(comparison, experiments))
+
+
+def of_some_run(comparison: Comparison | None, experiments: Experiments) -> QuerySet[TraceRunLink]:
+    """Primary keys of traces with a run that fulfils the comparison; without one, with any run."""
+    linked = TraceRunLink.objects.filter(run__experiment__in=experiments)
+    if comparison is not None:
+        linked = linked.filter(text_test("run__run_id", comparison))
+    made = with_keyword(Kind.METADATA, SOURCE_RUN, comparison, experiments)
+    return linked.values("trace").union(made, all=True)
+
+
+def of_keyword(kind: Kind, comparison: Comparison, experiments: Experiments) -> Q:
+    """A tag or a metadata entry; every operator but IS NULL needs the key to be there."""
+    if comparison.operator in ("IS NULL", "IS NOT NULL"):
+        own = TraceKeyword.objects.filter(trace=OuterRef("pk"), kind=kind, key=comparison.key)
+        return Q(Exists(own)) if comparison.operator == "IS NOT NULL" else Q(~Exists(own))
+    return Q(pk__in=with_keyword(kind, comparison.key, comparison, experiments))
+
+
+def with_keyword(
+    kind: Kind, key: str, comparison: Comparison | None, experiments: Experiments
+) -> QuerySet[TraceKeyword, dict[str, int]]:
+    """Primary keys of traces whose entry under the key fulfils the comparison, if one is given."""
+    found = TraceKeyword.objects.filter(experiment__in=experiments, kind=kind, key=key)
+    if comparison is not None:
+        found = found.filter(indexed_text_test("value", comparison))
+    return found.values("trace")
+
+
+def indexed_text_test(column: str, comparison: Comparison) -> Q:
+    """As `text_test`, for columns of which the start is indexed."""
+    match comparison.operator, comparison.value:
+        case "=", str(text):
+            return is_text(column, text)
+        case "IN", tuple(texts):
+            return reduce(or_, (is_text(column, text) for text in texts))
+        case _:
+            return text_test(column, comparison)
+
+
+def is_text(column: str, text: str) -> Q:
+    """Equality through the index on the column's start."""
+    return Q(StartIs(F(column), text)) & Q((column, text))
+
+
+def text_test(column: str, comparison: Comparison) -> Q:
+    """A text column against a comparison's value."""
+    match comparison.operator, comparison.value:
+        case "=", text:
+            return Q((column, text))
+        case "!=", text:
+            return ~Q((column, text))
+        case "IN", texts:
+            return Q((f"{column}__in", texts))
+        case "NOT IN", texts:
+            return ~Q((f"{column}__in", texts))
+        case "LIKE", str(pattern):
+            return Q(Like(F(column), pattern))
+        case "ILIKE", str(pattern):
+            return Q(CaselessLike(F(column), pattern))
+        case "RLIKE", str(pattern):
+            return Q(Search(F(column), portable(pattern, comparison.position)))
+        case operator, _:
+            raise TypeError(f"{operator} does not compare texts")
+
+
+def portable(pattern: str, position: int) -> str:
+    """The pattern, when every database we serve has a word for it. Raises FilterSyntax."""
+    try:
+        to_postgres(pattern)
+    except NotPortable as fault:
+        expected = "a regular expression without inline flags, \\p, \\Q, \\x and repeats over 255"
+        raise FilterSyntax(position, expected, fault.piece) from None
+    return pattern
+
+
+def moments(comparison: Comparison) -> Q:
+    """When the trace began, in whole milliseconds since 1970."""
+    low, high = bounds(comparison)
+    found = Q()
+    if low is not None:
+        found &= Q(requested_at__gte=timestamps.from_ms(clipped(low)))
+    if high is not None:
+        found &= Q(requested_at__lt=timestamps.from_ms(clipped(high)))
+    return ~found if comparison.operator == "!=" else found
+
+
+def clipped(milliseconds: int) -> int:
+    """The nearest moment of the calendar."""
+    return min(max(milliseconds, MINIMUM_MS), MAXIMUM_MS)
+
+
+def numbers(column: str, comparison: Comparison) -> Q:
+    """A whole-number column."""
+    low, high = bounds(comparison)
+    found = Q()
+    if low is not None:
+        found &= Q((f"{column}__gte", low))
+    if high is not None:
+        found &= Q((f"{column}__lt", high))
+    return ~found if comparison.operator == "!=" else found
+
+
+def bounds(comparison: Comparison) -> tuple[int | None, int | None]:
+    """The whole numbers that fulfil a comparison: from the first, below the second.
+
+    For `!=` those that do not. A fraction equals no whole number.
+    """
+    value = comparison.value
+    if not isinstance(value, int | float):
+        raise TypeError(f"{comparison.key} is compared with a number")
+    whole = math.ceil(value)
+    match comparison.operator:
+        case ">":
+            return math.floor(value) + 1, None
+        case ">=":
+            return whole, None
+        case "<":
+            return None, whole
+        case "<=":
+            return None, math.floor(value) + 1
+        case _:
+            return whole, math.floor(value) + 1
+
+
+class EndMs(Func):
+    """When the trace ended, in whole milliseconds since 1970; one that runs ends where it began."""
+
+    output_field = BigIntegerField()
+
+    def __init__(self) -> None:
+        super().__init__(F("requested_at"), F("duration_ms"))
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
+        return self.as_sql(
+            compiler,
+            connection,
+            template="(FLOOR(EXTRACT(EPOCH FROM %(expressions)s, 0))::bigint)",
+            arg_joiner=") * 1000) + COALESCE(",
+        )
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
+        began, _ = compiler.compile(self.get_source_expressions()[0])
+        took, _ = compiler.compile(self.get_source_expressions()[1])
+        whole = f"CAST(strftime('%%s', {began}) AS INTEGER) * 1000"
+        rest = f"CAST(SUBSTR({began}, 21, 3) AS INTEGER)"
+        return f"({whole} + {rest} + COALESCE({took}, 0))", ()
+
+
+def ends(comparison: Comparison) -> Q:
+    """When the trace ended."""
+    raise NotImplementedError
+
+
+def ordering(terms: Sequence[OrderTerm]) -> list[str | OrderBy]:
+    """What `order_by` takes: what was asked for, empty values last, then newest first by id."""
+    named = {term.key for term in terms if term.family == "attribute"}
+    found = [direction(order_column(term), descending=term.descending) for term in terms]
+    ties = {"timestamp_ms": "-requested_at", "trace_id": "trace_id"}
+    return [*found, *(tie for key, tie in ties.items() if key not in named)]
+
+
+def direction(column: Combinable, *, descending: bool) -> OrderBy:
+    """Up or down, NULL last either way."""
+    return OrderBy(column, descending=descending, nulls_last=True)
+
+
+def order_column(term: OrderTerm) -> Combinable:
+    """What one term sorts by."""
+    match term.family, term.key:
+        case "attribute", "name":
+            return NullIf("name", SqlValue(""))
+        case "attribute", "end_time_ms":
+            return EndMs()
+        case "attribute", "run_id":
+            return entry(Kind.METADATA, SOURCE_RUN)
+        case "attribute", key:
+            return F(ORDER_COLUMNS[key])
+        case "tag", key:
+            return entry(Kind.TAG, key)
+        case _, key:
+            return entry(Kind.METADATA, key)
+
+
+def entry(kind: Kind, key: str) -> Subquery:
+    """The value of a trace's tag or metadata entry; NULL without one."""
+    own = TraceKeyword.objects.filter(trace=OuterRef("pk"), kind=kind, key=key)
+    return Subquery(own.values("value")[:1])
