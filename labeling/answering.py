@@ -103,6 +103,16 @@ def reply_from_json(name: str, answer: Json) -> Reply:
     return Reply(value=answer.get("value"), rationale=rationale.strip())
 
 
+def check_reason(reason: str, note: str) -> None:
+    """Why a whole item cannot be judged, with an optional note. Raises InvalidAnswers."""
+    if not 1 <= len(reason.strip()) <= MAXIMUM_REASON_LENGTH:
+        message = f"Say why you cannot judge this item, in 1 to {MAXIMUM_REASON_LENGTH} characters."
+        raise InvalidAnswers({"reason": message})
+    if len(note) > MAXIMUM_RATIONALE_LENGTH:
+        message = f"A note has at most {MAXIMUM_RATIONALE_LENGTH} characters."
+        raise InvalidAnswers({"note": message})
+
+
 def check_names(questions: Sequence[Question], replies: Mapping[str, Reply]) -> None:
     """Every reply is to a question of the session. Raises InvalidAnswers."""
     unknown = set(replies) - {question.name for question in questions}

@@ -17,8 +17,8 @@ from labeling.models import Answer, Consensus, LabelingSession, Review
 from labeling.questions import Asked
 from schemas.answers import declared_options, label_of
 from schemas.inputs import kind_of
-from traces.headlines import asked
 from traces.json_values import Json
+from traces.titles import title_of
 
 MAXIMUM_SHOWN = 50
 
@@ -92,7 +92,7 @@ def disagreements_of(
             item_id=row.item.item_id,
             position=row.item.position,
             trace_id=row.item.trace.trace_id,
-            preview=asked(row.item.trace.request_preview),
+            preview=title_of(row.item.trace.request_preview),
             schema=row.label_schema.name,
             title=row.schema_version.title,
             answers=answers[row.item_id, row.label_schema_id],

@@ -16,7 +16,7 @@ from accounts.joining import account_for, invite
 from accounts.models import User
 from assessments.recording import mark_stale
 from labeling.models import LabelingSession, SessionReviewer, SessionSchema
-from labeling.queueing import lock_session, redeal
+from labeling.queueing import lock_session, redeal, require_reviews
 from labeling.tasks import ring
 from schemas.models import LabelSchema
 from traces.ids import mint_run_id
@@ -221,7 +221,7 @@ def edit_session(
     columns = plan_columns(plan)
     LabelingSession.objects.filter(pk=session.pk).update(**columns)
     if plan.reviews_required != session.reviews_required:
-        session.items.pending().update(reviews_required=plan.reviews_required)
+        require_reviews(session, plan.reviews_required, by=by, now=now)
     Run.objects.filter(pk=session.run_id).update(name=plan.name.strip())
     session.refresh_from_db()
     set_questions(session, plan.questions, now=now)

@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db import connection, transaction
-from django.db.models import F, Max
+from django.db.models import Count, Exists, F, Max, OuterRef, Subquery
 from django.utils import timezone
 
+from accounts.credentials import Credential
 from accounts.models import User
 from assessments.recording import mark_stale
 from labeling.models import Assignment, LabelingSession, QueueItem, Review
@@ -174,6 +175,22 @@ def redeal(session: LabelingSession) -> None:
     deal(session, list(untouched.in_order()))
 
 
+def require_reviews(
+    session: LabelingSession, reviews: int, *, by: Credential, now: datetime
+) -> None:
+    """Pending items of a locked session want this many reviews; those that have them are done."""
+    session.items.pending().update(reviews_required=reviews)
+    filling = Review.objects.filter(item=OuterRef("pk")).filling_a_place().order_by()
+    counted = filling.values("item").annotate(n=Count("pk")).values("n")
+    full = session.items.pending().annotate(n=Subquery(counted)).filter(n__gte=reviews)
+    judged = Exists(Review.objects.filter(item=OuterRef("pk"), state=Review.State.SUBMITTED))
+    for status, items in (("complete", full.filter(judged)), ("declined", full.exclude(judged))):
+        pks = list(items.values_list("pk", flat=True))
+        QueueItem.objects.filter(pk__in=pks).update(
+            status=status, finished_at=now, finished_by=by.user
+        )
+
+
 @transaction.atomic
 def remove_items(session: LabelingSession, item_ids: Sequence[str], *, now: datetime) -> int:
     """Take items out of the queue; their answers stay. Returns how many were there."""
@@ -192,24 +209,39 @@ def remove_items(session: LabelingSession, item_ids: Sequence[str], *, now: date
 
 @transaction.atomic
 def claim_next(
+    session: LabelingSession, reviewer: User, *, lease: timedelta, now: datetime | None = None
+) -> Next:
+    """The reviewer's next item, held for `lease`. Their live claim comes first.
+
+    Raises SessionClosed or NotAReviewer. Cost: up to seven queries, whatever the queue's length.
+    """
+    session = lock_session(session.pk)
+    demand_reviewer(session, reviewer)
+    return pick(session, reviewer, now=now or database_now(), lease=lease)
+
+
+def demand_reviewer(session: LabelingSession, reviewer: User) -> None:
+    """May this person write in the locked session now? Raises SessionClosed or NotAReviewer."""
+    if not session.is_open:
+        raise SessionClosed(session.state)
+    if not LabelingSession.objects.present().for_reviewer(reviewer).filter(pk=session.pk).exists():
+        raise NotAReviewer
+
+
+def pick(
     session: LabelingSession,
     reviewer: User,
     *,
+    now: datetime,
     lease: timedelta,
-    now: datetime | None = None,
     skipped_too: bool = True,
 ) -> Next:
-    """The reviewer's next item, held for `lease`. Their live claim comes first.
+    """Claim in a session that the caller has locked and checked.
 
     Order: own live claim, the first pending item with a free place that the reviewer has not
     begun, own drafts whose lease ran out, skipped ones last.
     skipped_too   False right after a skip: what was skipped just now must not come straight back
-    Raises SessionClosed. Cost: up to six queries, whatever the queue's length.
     """
-    session = lock_session(session.pk)
-    if not session.is_open:
-        raise SessionClosed(session.state)
-    now = now or database_now()
     review = (
         own_claim(session, reviewer, now=now)
         or new_claim(session, reviewer, now=now, lease=lease)

@@ -16,17 +16,16 @@ from accounts.credentials import Credential
 from accounts.models import User
 from accounts.roles import Action
 from assessments.recording import mark_stale, retract
-from labeling.answering import Submission, check_names, clean_replies
+from labeling.answering import Submission, check_names, check_reason, clean_replies
 from labeling.answers import store_answers
 from labeling.models import Answer, DraftRevision, LabelingSession, QueueItem, Review
 from labeling.questions import questions_of
 from labeling.queueing import (
     Next,
-    NotAReviewer,
-    SessionClosed,
-    claim_next,
     database_now,
+    demand_reviewer,
     lock_session,
+    pick,
 )
 from labeling.tasks import ring
 from traces.models import Experiment
@@ -117,6 +116,7 @@ def skip(item: QueueItem, submission: Submission, *, by: Credential, lease: time
     place = take_place(item, by, submission, lease=lease, may_be_full=True)
     if place.review.is_filling:
         raise WrongMoment("This item is submitted already. Undo it before skipping it.")
+    check_names([asked.question for asked in questions_of(place.session)], submission.replies)
     draft = {name: reply.as_json() for name, reply in submission.replies.items()}
     move(
         place,
@@ -133,8 +133,7 @@ def cannot_judge(
     item: QueueItem, submission: Submission, *, by: Credential, lease: timedelta
 ) -> Outcome:
     """Say that the whole item cannot be judged, and why; it fills a place but is no label."""
-    if not submission.reason.strip():
-        raise WrongMoment("Say why you cannot judge this item.")
+    check_reason(submission.reason, submission.note)
     place = take_place(item, by, submission, lease=lease)
     retract_answers(place)
     move(
@@ -176,10 +175,7 @@ def take_place(
 ) -> Place:
     """Lock session, item and review, in this order, then check that the reviewer may write."""
     session = lock_session(item.session_id)
-    if not session.is_open:
-        raise SessionClosed(session.state)
-    if not LabelingSession.objects.present().for_reviewer(by.user).filter(pk=session.pk).exists():
-        raise NotAReviewer
+    demand_reviewer(session, by.user)
     item = QueueItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     now = database_now()
     review = (
@@ -302,6 +298,4 @@ def settle_item(place: Place) -> None:
 
 def go_on(place: Place, *, lease: timedelta, skipped_too: bool = True) -> Next:
     """The reviewer's next item, claimed in the same transaction."""
-    return claim_next(
-        place.session, place.by.user, lease=lease, now=place.now, skipped_too=skipped_too
-    )
+    return pick(place.session, place.by.user, now=place.now, lease=lease, skipped_too=skipped_too)

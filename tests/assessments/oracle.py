@@ -22,12 +22,12 @@ def ordinal_distance(one: Any, other: Any, marginals: Counter[Any]) -> float:
 
 def interval_distance(one: Any, other: Any, marginals: Counter[Any]) -> float:
     """Squared difference."""
-    return (one - other) ** 2
+    return float((one - other) ** 2)
 
 
 def ratio_distance(one: Any, other: Any, marginals: Counter[Any]) -> float:
     """Squared difference relative to the sum."""
-    return ((one - other) / (one + other)) ** 2 if one + other else 0.0
+    return float(((one - other) / (one + other)) ** 2) if one + other else 0.0
 
 
 def masi_distance(one: Any, other: Any, marginals: Counter[Any]) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple  # answers of every scale pass through
 
 from traces.json_values import Json
 
@@ -44,7 +44,7 @@ class Columns(NamedTuple):
 
     items: list[int]
     reviewers: list[int]
-    values: list[Json]
+    values: list[Any]
 
 
 def from_lines(lines: Sequence[str], convert: Callable[[str], Json] = int) -> Columns:
@@ -58,7 +58,7 @@ def from_lines(lines: Sequence[str], convert: Callable[[str], Json] = int) -> Co
     return _columns(found)
 
 
-def from_rows(rows: Sequence[Sequence[Json]]) -> Columns:
+def from_rows(rows: Sequence[Sequence[Any]]) -> Columns:
     """A row per item, an answer per reviewer, None where nobody answered."""
     found = [
         (item, reviewer, value)
@@ -86,7 +86,7 @@ def from_square(cells: Sequence[Sequence[int]]) -> Columns:
     )
 
 
-def _columns(found: Sequence[tuple[int, int, Json]]) -> Columns:
+def _columns(found: Sequence[tuple[int, int, Any]]) -> Columns:
     return Columns(
         items=[item for item, _, _ in found],
         reviewers=[reviewer for _, reviewer, _ in found],

@@ -231,6 +231,8 @@ def test_the_interval_comes_from_the_seed_and_encloses_the_value():
 
     assert first.interval == again.interval
     assert first.interval != other.interval
+    assert first.interval
+    assert first.value
     assert first.interval[0] < first.value < first.interval[1]
 
 
@@ -262,12 +264,14 @@ def test_everything_reported_is_json(scale):
 
 def _many_labels(kind: str) -> Columns:
     noise = random.Random(3)
-    answers = {
-        "options": lambda level: level if noise.random() < 0.6 else noise.randrange(5),
-        "numbers": lambda level: level + noise.gauss(0, 1),
-    }[kind]
+
+    def answer(level: int) -> float:
+        if kind == "numbers":
+            return level + noise.gauss(0, 1)
+        return level if noise.random() < 0.6 else noise.randrange(5)
+
     truth = [noise.randrange(5) for _ in range(20_000)]
-    return from_rows([[answers(level) for _ in range(5)] for level in truth])
+    return from_rows([[answer(level) for _ in range(5)] for level in truth])
 
 
 @pytest.mark.slow

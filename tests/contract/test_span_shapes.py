@@ -6,12 +6,13 @@ Every comparison is between what the client itself wrote, or reads, and what we 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 mlflow = pytest.importorskip("mlflow")
 
-from google.protobuf.json_format import ParseDict  # noqa: E402
+from google.protobuf.json_format import ParseDict  # type: ignore[import-untyped]  # noqa: E402
 from mlflow.entities import Span, Trace  # noqa: E402
 from mlflow.protos import service_pb2  # noqa: E402
 from mlflow.tracing.utils.truncation import _get_truncated_preview  # noqa: E402
@@ -51,7 +52,7 @@ def exported(span: Span) -> bytes:
     """What the client's exporter posts to /v1/traces."""
     request = ExportTraceServiceRequest()
     request.resource_spans.add().scope_spans.add().spans.append(span.to_otel_proto())
-    return request.SerializeToString()
+    return bytes(request.SerializeToString())
 
 
 def answered(span: SpanRecord) -> Span:
@@ -62,7 +63,7 @@ def answered(span: SpanRecord) -> Span:
 
 
 def nested(depth: int, *, in_lists: bool):
-    value = "x"
+    value: Any = "x"
     for _ in range(depth):
         value = [value] if in_lists else {"a": value}
     return value
@@ -104,7 +105,10 @@ def test_a_root_span_and_one_without_status_come_back_as_they_were() -> None:
 @pytest.mark.parametrize("depth", [1, 29, 30, 31, 45, 46, 64])
 def test_the_client_can_read_every_depth_that_we_accept(depth, in_lists) -> None:
     value = nested(depth, in_lists=in_lists)
-    texts = {"mlflow.traceRequestId": f'"{TRACE_ID}"', "mlflow.spanInputs": json.dumps(value)}
+    texts: dict[str, Any] = {
+        "mlflow.traceRequestId": f'"{TRACE_ID}"',
+        "mlflow.spanInputs": json.dumps(value),
+    }
     span = span_json.span_from_trace_json({**IN_A_FILE, "attributes": texts})
 
     assert answered(span).trace_id == TRACE_ID
@@ -112,7 +116,7 @@ def test_the_client_can_read_every_depth_that_we_accept(depth, in_lists) -> None
 
 
 def test_the_client_reads_our_trace_file_as_we_do() -> None:
-    filed = {"info": INFO, "data": {"spans": [IN_A_FILE]}}
+    filed: dict[str, Any] = {"info": INFO, "data": {"spans": [IN_A_FILE]}}
     trace, spans = trace_json.trace_from_json(filed)
 
     theirs = Trace.from_dict(json.loads(json.dumps(trace_json.trace_to_json(trace, spans))))

@@ -172,7 +172,7 @@ class TestClaiming:
         with CaptureQueriesContext(connection) as queries:
             claim_next(session, reviewer, lease=LEASE, now=database_now())
 
-        assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 4
+        assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 5
 
 
 class TestDealing:

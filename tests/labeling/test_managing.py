@@ -10,6 +10,7 @@ from accounts.credentials import Credential
 from accounts.joining import accept_invitation
 from accounts.models import AuditEvent, User
 from assessments.models import StaleMark
+from labeling.answering import Reply, Submission
 from labeling.managing import (
     Asking,
     InvalidPlan,
@@ -26,8 +27,9 @@ from labeling.managing import (
 )
 from labeling.models import LabelingSession
 from labeling.questions import questions_of
+from labeling.reviewing import cannot_judge, submit
 from schemas.defining import definition_of, edit_schema
-from tests.factories import NOW, make_member, make_schema, make_session
+from tests.factories import LEASE, NOW, make_member, make_schema, make_session
 from traces.models import Run
 
 pytestmark = pytest.mark.django_db
@@ -176,6 +178,22 @@ def test_editing_a_plan_moves_pending_items(experiment, manager, by) -> None:
 
     assert (same.name, same.blind, same.run.name) == ("New name", "until_submitted", "New name")
     assert set(session.items.values_list("reviews_required", flat=True)) == {3}
+
+
+def test_asking_for_fewer_reviews_finishes_items_that_have_them(
+    experiment, manager, by, reviewer
+) -> None:
+    session = make_session(experiment, manager, traces=3, reviews_required=2)
+    first, second, _ = session.items.in_order()
+    mine = Credential(user=reviewer)
+    submit(first, Submission(replies={"correct": Reply(value=True)}), by=mine, lease=LEASE)
+    cannot_judge(second, Submission(reason="Law"), by=mine, lease=LEASE)
+
+    plan = Plan(name="Once", questions=[Asking(name="correct")], reviews_required=1)
+    edit_session(session, plan, by=by, now=NOW)
+
+    statuses = [item.status for item in session.items.in_order()]
+    assert statuses == ["complete", "declined", "pending"]
 
 
 def test_deleting_hides_it_and_keeps_its_labels(experiment, manager, by) -> None:

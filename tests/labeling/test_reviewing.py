@@ -260,8 +260,10 @@ class TestLeaving:
         assert item.status == "declined"
 
     def test_cannot_judge_needs_a_reason(self, item, amara) -> None:
-        with pytest.raises(WrongMoment):
+        with pytest.raises(InvalidAnswers):
             cannot_judge(item, EMPTY, by=amara, lease=LEASE)
+        with pytest.raises(InvalidAnswers):
+            cannot_judge(item, Submission(reason="Law", note="x" * 20_001), by=amara, lease=LEASE)
 
     def test_cannot_judge_after_submit_retracts_the_labels(self, item, amara) -> None:
         submit(item, YES, by=amara, lease=LEASE)

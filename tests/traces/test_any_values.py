@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from opentelemetry.proto.common.v1.common_pb2 import (
@@ -91,7 +93,10 @@ def test_a_null_beside_the_value_is_as_if_it_were_missing() -> None:
 
 
 def test_of_two_equal_keys_the_last_wins() -> None:
-    pairs = [{"key": "a", "value": {"intValue": 1}}, {"key": "a", "value": {"intValue": 2}}]
+    pairs: list[Any] = [
+        {"key": "a", "value": {"intValue": 1}},
+        {"key": "a", "value": {"intValue": 2}},
+    ]
 
     assert any_values.mapping_from_json(pairs, "x", Room()) == {"a": 2}
 
@@ -104,7 +109,7 @@ def test_each_value_takes_room() -> None:
 
 
 def test_what_lies_too_deep_for_the_client_is_sent_as_text() -> None:
-    value = {"a": {"b": {"c": [1]}}}
+    value: dict[str, Any] = {"a": {"b": {"c": [1]}}}
 
     assert any_values.to_wire(value, 8) == {
         "kvlist_value": {

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from traces.genai_messages import (
@@ -69,7 +71,7 @@ def test_a_message_without_parts_stays_as_it_is(message) -> None:
 
 
 def test_system_instructions_stand_before_the_chat() -> None:
-    chat = {"messages": [{"role": "user", "content": "hi"}]}
+    chat: dict[str, Any] = {"messages": [{"role": "user", "content": "hi"}]}
 
     assert with_instructions(chat, [{"type": "text", "content": "be kind"}]) == {
         "messages": [{"role": "system", "content": "be kind"}, {"role": "user", "content": "hi"}]

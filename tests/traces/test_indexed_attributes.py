@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+from typing import Any
+
 from traces import indexed_attributes as indexed
 from traces.parsing import Room
 
 
 def test_numbered_keys_are_put_in_the_order_of_their_numbers() -> None:
-    attributes = {"p.10.a": "ten", "p.2.a": "two", "p.2.b.c": "deep", "q.1.a": "other"}
+    attributes: dict[str, Any] = {
+        "p.10.a": "ten",
+        "p.2.a": "two",
+        "p.2.b.c": "deep",
+        "q.1.a": "other",
+    }
 
     assert indexed.items_under(attributes, "p") == [
         {"a": "two", "b": {"c": "deep"}},
@@ -14,7 +21,7 @@ def test_numbered_keys_are_put_in_the_order_of_their_numbers() -> None:
 
 
 def test_keys_that_make_no_list_are_left_out() -> None:
-    attributes = {
+    attributes: dict[str, Any] = {
         "p.x.a": 1,
         "p.0": "plain",
         "p.0.a": "inside a plain value",
@@ -108,7 +115,7 @@ def test_openllmetry_messages_are_read_with_calls() -> None:
 
 def test_documents_are_read_as_mlflow_has_them() -> None:
     start = "retrieval.documents"
-    attributes = {
+    attributes: dict[str, Any] = {
         f"{start}.0.document.content": "first",
         f"{start}.0.document.id": "d1",
         f"{start}.0.document.score": 0.5,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -161,7 +162,7 @@ def test_a_parsed_value_is_held_to_the_same_rules(value, path, reason) -> None:
 
 
 def test_a_value_nested_beyond_pythons_own_limit_is_refused() -> None:
-    value: list = []
+    value: list[Any] = []
     for _ in range(100_000):
         value = [value]
 

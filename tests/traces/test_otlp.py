@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
-from google.protobuf.json_format import MessageToDict
+
+# The protobuf package carries no type information.
+from google.protobuf.json_format import MessageToDict  # type: ignore[import-untyped]
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
@@ -85,7 +88,7 @@ def read(attributes: dict[str, str]) -> SpanRecord:
     return otlp.spans_from_protobuf(request.SerializeToString())[0]
 
 
-def json_span(**fields) -> dict:
+def json_span(**fields) -> dict[str, Any]:
     return {"traceId": TRACE, "spanId": ROOT, "name": "a", "startTimeUnixNano": "1", **fields}
 
 

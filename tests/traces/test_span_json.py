@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -41,7 +42,7 @@ SPAN = SpanRecord(
     ),
 )
 # As mlflow 3.17.2 writes it with Trace.to_json; a link and the type are added.
-IN_A_FILE = {
+IN_A_FILE: dict[str, Any] = {
     "trace_id": "KVSXtaxW4oYxAaEYUcEpDQ==",
     "span_id": "08hlVULgPDM=",
     "parent_span_id": "Q0DVI6pQfVA=",
@@ -70,7 +71,7 @@ IN_A_FILE = {
 BARE = SpanRecord(trace_id=f"tr-{TRACE}", span_id="d3c8655542e03c33", name="a", start_ns=5)
 
 
-def in_a_file(**changes) -> dict:
+def in_a_file(**changes) -> dict[str, Any]:
     return {**IN_A_FILE, **changes}
 
 
@@ -145,7 +146,10 @@ def test_a_root_span_that_still_runs_has_neither_parent_nor_end() -> None:
 def test_a_span_always_names_the_trace_that_it_is_kept_in() -> None:
     moved = replace(SPAN, trace_id="mine")
 
-    assert span_to_trace_json(moved)["attributes"]["mlflow.traceRequestId"] == '"mine"'
+    assert span_to_trace_json(moved)["attributes"] == {
+        **IN_A_FILE["attributes"],
+        "mlflow.traceRequestId": '"mine"',
+    }
 
 
 @settings(deadline=None)
@@ -155,7 +159,7 @@ def test_every_attribute_survives_the_file_and_the_answer(attributes) -> None:
     filed = span_from_trace_json(span_to_trace_json(span))
     answered = any_values.mapping_from_json(span_to_wire(span)["attributes"], "x", Room())
 
-    assert dumps(filed.attributes) == dumps(span.attributes) == dumps(answered)
+    assert dumps(dict(filed.attributes)) == dumps(dict(span.attributes)) == dumps(answered)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +188,7 @@ def test_older_and_sparser_files_are_read(changes, field, value) -> None:
 
 
 def test_a_span_of_the_older_schema_is_read() -> None:
-    old = {
+    old: dict[str, Any] = {
         "name": "boom",
         "context": {"trace_id": f"0x{TRACE}", "span_id": "0xd3c8655542e03c33"},
         "parent_id": "0x4340d523aa507d50",

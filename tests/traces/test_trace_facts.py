@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from traces.records import SpanRecord
@@ -20,7 +22,7 @@ def make_span(number: int, parent: int | None = None, **fields) -> SpanRecord:
     )
 
 
-def using(total: int, **more) -> dict:
+def using(total: int, **more) -> dict[str, Any]:
     return {
         "mlflow.chat.tokenUsage": {
             "input_tokens": total - 1,

@@ -1,0 +1,1 @@
+"""Native API of labeling sessions: managing, items, reviewing, results, exports."""

@@ -1,0 +1,60 @@
+"""VERB: put traces into a session by id, or by filter and sample. The audit log tells the draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from django.db import transaction
+
+from accounts.audit import note
+from accounts.credentials import Credential
+from accounts.models import AuditEvent
+from assessments.trace_search import matching_traces
+from labeling.models import LabelingSession
+from labeling.queueing import Added, add_traces
+from labeling.sampling import MAXIMUM_SAMPLE, Sample, draw
+
+ACT = "traces added to session"
+
+
+@transaction.atomic
+def fill_by_ids(
+    session: LabelingSession, trace_ids: Sequence[str], *, by: Credential
+) -> AuditEvent:
+    """Append these traces; `added_by` reads what came of it from the event."""
+    return told(session, add_traces(session, trace_ids), by)
+
+
+@transaction.atomic
+def fill_by_filter(
+    session: LabelingSession, text: str, sample: Sample, *, by: Credential
+) -> AuditEvent:
+    """Append a sample of the traces that match; the event keeps filter and seed.
+
+    Traces that are in the session already count towards the sample, so that the same draw on the
+    same traces is the same. Raises FilterSyntax. Cost: memory for the matching ids.
+    """
+    found = matching_traces(session.experiment, text).newest_first()
+    wanted = sample.n if sample.how == "newest" else MAXIMUM_SAMPLE
+    ids = list(found.values_list("trace_id", flat=True)[:wanted])
+    added = add_traces(session, draw(ids, sample))
+    return told(session, added, by, filter=text, sample=asdict(sample))
+
+
+def told(
+    session: LabelingSession, added: Added, by: Credential, **how: object
+) -> AuditEvent:
+    """The audit line, which holds what came of it for a repeated request."""
+    return note(
+        by,
+        ACT,
+        f"{session.name} ({session.session_id})",
+        experiment_id=str(session.experiment_id),
+        details=asdict(added) | how,
+    )
+
+
+def added_by(event: AuditEvent) -> dict[str, object]:
+    """`{"added", "already_there", "unknown"}` as it was told first."""
+    return {name: event.details[name] for name in ("added", "already_there", "unknown")}

@@ -1,0 +1,189 @@
+"""Sessions of an experiment: the list, a new one, the overview, and moving between states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.roles import Action
+from labeling.charts import stacked
+from labeling.dashboard import dashboard_of
+from labeling.filling import Choice, Drawn, create_filled, drawn, looked_at
+from labeling.manage_forms import (
+    QuestionRow,
+    SessionForm,
+    TracesForm,
+    askings,
+    place_error,
+    question_rows,
+)
+from labeling.managing import InvalidPlan, WrongState, close_session, open_session, reopen_session
+from labeling.models import LabelingSession
+from labeling.session_lines import session_page
+from labeling.views.manage import Place, in_experiment, in_session, page
+from labeling.views.session_frame import session_page_of
+from schemas.models import LabelSchema
+from traces.filtering import FilterSyntax
+from traces.models import Experiment
+
+PREVIEWED = 5
+
+
+@require_GET
+@in_experiment()
+def sessions(place: Place) -> HttpResponse:
+    """Sessions with their figures, newest first; the closed ones under their own tab."""
+    closed = place.request.GET.get("state") == "closed"
+    lines, follows = session_page(
+        place.experiment, closed=closed, after=place.request.GET.get("after", "")
+    )
+    rows = [
+        (line, stacked("Reviews in", [("in", line.filled, "c1")], of=line.places)) for line in lines
+    ]
+    context = {"rows": rows, "follows": follows, "closed": closed, "section": "sessions"}
+    return page(place, "manage/sessions.html", context)
+
+
+@in_experiment(Action.MANAGE)
+def new_session(place: Place) -> HttpResponse:
+    """One form; Preview shows which traces would be taken, Create stores a draft."""
+    data = place.request.POST if place.request.method == "POST" else None
+    form, picks = SessionForm(data), TracesForm(data)
+    rows = question_rows(schemas_of(place.experiment), data)
+    previewing = data is not None and data.get("do") == "preview"
+    preview = None
+    if previewing:
+        preview = preview_of(place.experiment, picks)
+    elif data is not None:
+        session = created(place, form, rows, picks)
+        if session is not None:
+            messages.success(place.request, "The session is a draft. Open it when it is ready.")
+            return redirect("labeling:manage_session", place.experiment.pk, session.session_id)
+    context = {
+        "form": form,
+        "rows": rows,
+        "picks": picks,
+        "preview": preview,
+        "quiet": previewing,
+        "section": "sessions",
+    }
+    return page(place, "manage/session_new.html", context)
+
+
+def schemas_of(experiment: Experiment) -> list[LabelSchema]:
+    """The questions one may ask, oldest first."""
+    schemas = LabelSchema.objects.standing().filter(experiment=experiment)
+    return list(schemas.select_related("current").order_by("created_at", "pk"))
+
+
+def preview_of(experiment: Experiment, picks: TracesForm) -> tuple[Drawn, list[object]] | None:
+    """What the filter matches and the first of what would be taken; None with an error shown."""
+    found = draw_by(experiment, picks)
+    if found is None:
+        return None
+    return found, [*looked_at(experiment, found.trace_ids[:PREVIEWED])]
+
+
+def draw_by(experiment: Experiment, picks: TracesForm) -> Drawn | None:
+    """The draw of a form; None when something in it cannot be read."""
+    if not picks.is_valid():
+        return None
+    try:
+        return drawn(experiment, choice_of(picks))
+    except FilterSyntax as error:
+        place_error(picks, "filter", str(error))
+        return None
+
+
+def choice_of(picks: TracesForm) -> Choice:
+    """Which traces, of a valid form."""
+    return Choice(filter=picks.cleaned_data["filter"], sample=picks.sample())
+
+
+def created(
+    place: Place, form: SessionForm, rows: list[QuestionRow], picks: TracesForm
+) -> LabelingSession | None:
+    """The new draft; None when a field needs another word."""
+    valid = [form.is_valid(), picks.is_valid(), *(row.is_valid() for row in rows)]
+    if not all(valid):
+        return None
+    try:
+        return create_filled(
+            place.experiment,
+            form.plan(askings(rows)),
+            choice_of(picks),
+            by=place.by,
+            now=timezone.now(),
+        )
+    except InvalidPlan as error:
+        place_error(form, error.field, str(error))
+    except FilterSyntax as error:
+        place_error(picks, "filter", str(error))
+    return None
+
+
+@require_GET
+@in_session()
+def session(place: Place, session: LabelingSession) -> HttpResponse:
+    """The overview: reviewers, agreement, disagreements, answers."""
+    board = dashboard_of(session)
+    return session_page_of(
+        place,
+        session,
+        "manage/session.html",
+        {"board": board, "n_items": board.progress.items.total},
+        tab="overview",
+        n_disagreements=board.n_disagreements,
+    )
+
+
+Move = Callable[[Place, LabelingSession], object]
+
+
+def moved(place: Place, session: LabelingSession, move: Move, done: str) -> HttpResponse:
+    """Move the session to another state and say so, or why not."""
+    try:
+        move(place, session)
+    except (InvalidPlan, WrongState) as error:
+        messages.error(place.request, str(error))
+    else:
+        messages.success(place.request, done)
+    return redirect("labeling:manage_session", place.experiment.pk, session.session_id)
+
+
+@require_POST
+@in_session(Action.MANAGE)
+def open_(place: Place, session: LabelingSession) -> HttpResponse:
+    """draft → open."""
+    return moved(
+        place,
+        session,
+        lambda p, s: open_session(s, by=p.by, now=timezone.now()),
+        "The session is open. Send the reviewers their link.",
+    )
+
+
+@require_POST
+@in_session(Action.MANAGE)
+def close(place: Place, session: LabelingSession) -> HttpResponse:
+    """open → closed."""
+    return moved(
+        place,
+        session,
+        lambda p, s: close_session(s, by=p.by, now=timezone.now()),
+        "The session is closed. Its answers can be read but not changed.",
+    )
+
+
+@require_POST
+@in_session(Action.MANAGE)
+def reopen(place: Place, session: LabelingSession) -> HttpResponse:
+    """closed → open."""
+    return moved(
+        place, session, lambda p, s: reopen_session(s, by=p.by), "The session is open again."
+    )
