@@ -168,9 +168,10 @@ class TestClaiming:
         self, experiment, manager, reviewer, length
     ) -> None:
         session = make_session(experiment, manager, traces=length)
+        now = database_now()
 
         with CaptureQueriesContext(connection) as queries:
-            claim_next(session, reviewer, lease=LEASE, now=database_now())
+            claim_next(session, reviewer, lease=LEASE, now=now)
 
         assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 5
 
