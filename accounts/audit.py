@@ -22,10 +22,10 @@ def note(
     *,
     experiment_id: str = "",
     details: dict[str, object] | None = None,
-) -> None:
+) -> AuditEvent:
     """Append one act, in the caller's transaction. Without a credential the actor is the system."""
     token = credential.token if credential else None
-    AuditEvent.objects.create(
+    return AuditEvent.objects.create(
         actor=credential.user.email if credential else "system",
         token_prefix=token.prefix if token else "",
         act=act,

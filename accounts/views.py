@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -30,7 +31,7 @@ from accounts.joining import (
     use_sign_in_link,
 )
 from accounts.models import User
-from accounts.preferences import THEME_COOKIE, preferences_from
+from accounts.preferences import THEME_COOKIE, Preferences, preferences_from
 from accounts.tasks import mail_sign_in_link
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -119,15 +120,14 @@ def sign_in_link(request: HttpRequest, secret: str) -> HttpResponse:
 def let_in(request: HttpRequest, user: User, after: str) -> HttpResponse:
     """Sign the account in and go where it wanted to go."""
     login(request, user, backend=BACKEND)
-    return with_theme(redirect(after), user)
+    return with_theme(redirect(after), preferences_from(user.preferences))
 
 
-def with_theme(response: HttpResponse, user: User) -> HttpResponse:
+def with_theme(response: HttpResponse, chosen: Preferences) -> HttpResponse:
     """Remember the theme for the pages before the next sign-in."""
-    theme = preferences_from(user.preferences).theme
     response.set_cookie(
         THEME_COOKIE,
-        theme,
+        chosen.theme,
         max_age=THEME_SECONDS,
         samesite="Lax",
         httponly=True,
@@ -145,6 +145,13 @@ def safe_next(request: HttpRequest) -> str:
     return wanted if allowed and wanted.startswith("/") else "/"
 
 
+def person_of(request: HttpRequest) -> User:
+    """The signed-in account, behind `login_required`."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End this browser's session."""
@@ -158,7 +165,7 @@ def change_name(request: HttpRequest) -> HttpResponse:
     """Save one's own name."""
     form = NameForm(request.POST)
     if form.is_valid():
-        User.objects.filter(pk=request.user.pk).update(name=form.cleaned_data["name"])
+        User.objects.filter(pk=person_of(request).pk).update(name=form.cleaned_data["name"])
         messages.success(request, "Your name is saved.")
     else:
         messages.error(request, "Write a name of at most 200 characters.")
@@ -170,15 +177,15 @@ def change_name(request: HttpRequest) -> HttpResponse:
 @require_POST
 def change_password(request: HttpRequest) -> HttpResponse:
     """Set a new password; other browsers are signed out."""
-    assert isinstance(request.user, User)
-    form = PasswordForm(request.user, request.POST)
+    user = person_of(request)
+    form = PasswordForm(user, request.POST)
     if not form.is_valid():
         for faults in form.errors.values():
             messages.error(request, " ".join(str(fault) for fault in faults))
         return redirect("labeling:me")
-    request.user.set_password(form.cleaned_data["new"])
-    request.user.save(update_fields=["password"])
-    update_session_auth_hash(request, request.user)
+    user.set_password(form.cleaned_data["new"])
+    user.save(update_fields=["password"])
+    update_session_auth_hash(request, user)
     messages.success(request, "Your password is changed. Other browsers are signed out.")
     return redirect("labeling:me")
 
@@ -187,22 +194,24 @@ def change_password(request: HttpRequest) -> HttpResponse:
 def change_preferences(request: HttpRequest) -> HttpResponse:
     """Save how one reads; before sign-in only the theme, in a cookie."""
     form = PreferencesForm(request.POST)
-    user = request.user if isinstance(request.user, User) else User()
+    user = request.user if isinstance(request.user, User) else None
+    chosen = preferences_from(user.preferences if user else {})
     if form.is_valid():
-        user.preferences = form.over(preferences_from(user.preferences)).as_json()
-        User.objects.filter(pk=user.pk).update(preferences=user.preferences)
-    return with_theme(redirect(safe_next(request)), user)
+        chosen = form.over(chosen)
+    if user is not None:
+        User.objects.filter(pk=user.pk).update(preferences=chosen.as_json())
+    return with_theme(redirect(safe_next(request)), chosen)
 
 
 @login_required
 @require_POST
 def revoke(request: HttpRequest, token_id: str) -> HttpResponse:
     """End one of one's own tokens."""
-    assert isinstance(request.user, User)
-    token = request.user.api_tokens.filter(token_id=token_id).first()
+    user = person_of(request)
+    token = user.api_tokens.filter(token_id=token_id).first()
     if token is None:
         messages.error(request, "There is no such token.")
     else:
-        revoke_token(token, by=Credential(user=request.user), now=timezone.now())
+        revoke_token(token, by=Credential(user=user), now=timezone.now())
         messages.success(request, f"The token {token.prefix}… is revoked.")
     return redirect("labeling:me")

@@ -83,18 +83,12 @@ def _majority(answers: Sequence[Json], options: Sequence[Json]) -> Outcome:
 def _ordered_median(answers: Sequence[Json], options: Sequence[Json]) -> Outcome:
     """The middle answer in declared order; two different middle answers are tied."""
     votes = _tally(answers, options)
-    if options:
-        places = positions(options)
-        fitting = [(places[answer_key(value)], value, count) for value, count in votes
-                   if answer_key(value) in places]  # fmt: skip
-    else:
-        fitting = [(place, value, count) for place, (value, count) in enumerate(votes)
-                   if as_number(value) is not None]  # fmt: skip
-    by_place = {place: (value, count) for place, value, count in fitting}
-    line = [place for place, _, count in fitting for _ in range(count)]
+    places = positions(options or [value for value, _ in votes if as_number(value) is not None])
+    chosen = {places[key]: vote for vote in votes if (key := answer_key(vote[0])) in places}
+    line = [place for place in sorted(chosen) for _ in range(chosen[place][1])]
     middle = {line[(len(line) - 1) // 2], line[len(line) // 2]} if line else set()
-    winners = [by_place[place][0] for place in sorted(middle)]
-    count = sum(by_place[place][1] for place in middle)
+    winners = [chosen[place][0] for place in sorted(middle)]
+    count = sum(chosen[place][1] for place in middle)
     return _decide("median", winners, n=len(line), count=count, votes=votes)
 
 

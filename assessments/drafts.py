@@ -127,10 +127,11 @@ def search_number(value: Json) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def digest(token_pk: int, trace_id: str, draft: Draft) -> str | None:
+def digest(token_pk: int, trace_id: str, draft: Draft, target_pk: int | None) -> str | None:
     """What makes two requests of one token the same assessment; None without a client time.
 
-    TRUST, section 1: MLflow's client retries without a key, but sends its own creation time.
+    TRUST, section 1: MLflow's client retries without a key, but sends its own creation time. That
+    counts milliseconds, in which a program may well say two different things about one trace.
     """
     if not draft.client_created:
         return None
@@ -145,5 +146,8 @@ def digest(token_pk: int, trace_id: str, draft: Draft) -> str | None:
         draft.client_created,
         dumps(draft.value),
         dumps(dict(draft.error) if draft.error is not None else None),
+        draft.rationale,
+        dumps(dict(draft.metadata)),
+        str(target_pk),
     ]
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+    return hashlib.sha256(dumps(list(parts)).encode()).hexdigest()

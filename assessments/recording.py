@@ -112,7 +112,7 @@ def write_once(
     if context.schema_version is not None:
         cleaned = context.schema_version.clean_answer(draft.name, draft.value)
         draft = replace(draft, value=cleaned)
-    key = digest(by.token.pk, trace.trace_id, draft) if by.token else None
+    key = digest(by.token.pk, trace.trace_id, draft, target_pk) if by.token else None
     twin = find_twin(key, now=now)
     if twin is not None:
         return twin

@@ -10,7 +10,7 @@ from math import floor
 
 TENTATIVE = 0.667  # Krippendorff 2004: conclusions below are not to be drawn,
 RELIABLE = 0.8  # between the two only tentative ones
-COLOURS = ("c1", "c2", "c3", "c4", "c5")
+COLOURS = ("c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8")
 NARROWEST_WITH_COUNT = 6.0  # percent: what a printed count of three digits needs
 
 
@@ -62,7 +62,7 @@ def stacked(label: str, parts: Sequence[tuple[str, int, str]], *, of: int | None
 
 
 def colours_for(n: int, *, is_pass_fail: bool) -> list[str]:
-    """A class for each of n options; beyond five they begin again and the counts tell."""
+    """A class for each of n options; beyond eight they begin again and the counts tell."""
     if is_pass_fail:
         return ["pass", "fail"]
     return [COLOURS[place % len(COLOURS)] for place in range(n)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db.models import Avg, Count, Max, Min, Q, QuerySet
 
@@ -136,15 +137,33 @@ def given_answer(answer: Answer) -> GivenAnswer | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """One reviewer's answers to one question.
+    """One reviewer's answers to one question; `reviewer` is their e-mail, `name` what pages say.
 
     counts   how often each option of the question was chosen, in the options' order
     n        answers; with several choices the counts may add up to more
     """
 
     reviewer: str
+    name: str
     n: int
     counts: list[int]
+
+
+class Counted(NamedTuple):
+    """How often one reviewer gave one value."""
+
+    reviewer: str
+    name: str
+    value: Json
+    n: int
+
+
+GROUPED = (
+    "label_schema_id",
+    "review__reviewer__email",
+    "review__reviewer__name",
+    "assessment__value",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,14 +193,12 @@ class AnswersSoFar:
 def answers_so_far(session: LabelingSession, questions: Sequence[Asked]) -> list[AnswersSoFar]:
     """What submitted reviews answered, per question in order. Cost: two queries."""
     listed = [each.schema.pk for each in questions if declared_options(each.version.spec)]
-    values: dict[int, list[tuple[str, Json, int]]] = defaultdict(list)
+    values: dict[int, list[Counted]] = defaultdict(list)
     rows = standing_answers(session).filter(label_schema__in=listed)
-    for schema, reviewer, value, n in (
-        rows.values("label_schema_id", "review__reviewer__email", "assessment__value")
-        .annotate(n=Count("pk"))
-        .values_list("label_schema_id", "review__reviewer__email", "assessment__value", "n")
+    for schema, *counted in (
+        rows.values(*GROUPED).annotate(n=Count("pk")).values_list(*GROUPED, "n")
     ):
-        values[schema].append((reviewer, value, n))
+        values[schema].append(Counted(*counted))
     sums = {
         row["label_schema_id"]: row
         for row in standing_answers(session)
@@ -212,9 +229,7 @@ def standing_answers(session: LabelingSession) -> QuerySet[Answer]:
     )
 
 
-def so_far(
-    each: Asked, values: Sequence[tuple[str, Json, int]], sums: dict[str, float] | None
-) -> AnswersSoFar:
+def so_far(each: Asked, values: Sequence[Counted], sums: dict[str, float] | None) -> AnswersSoFar:
     """One question's record from its grouped rows."""
     spec = each.version.spec
     options = declared_options(spec)
@@ -232,18 +247,19 @@ def so_far(
     )
 
 
-def tallies_of(options: Sequence[Json], values: Sequence[tuple[str, Json, int]]) -> list[Tally]:
+def tallies_of(options: Sequence[Json], values: Sequence[Counted]) -> list[Tally]:
     """Counts per reviewer; answers of earlier versions that are no option any more are left out."""
     counted: dict[str, list[int]] = {}
     totals: dict[str, int] = defaultdict(int)
-    for reviewer, value, n in values:
-        counts = counted.setdefault(reviewer, [0] * len(options))
-        totals[reviewer] += n
-        for choice in value if isinstance(value, list) else [value]:
+    names = {each.reviewer: each.name or each.reviewer for each in values}
+    for each in values:
+        counts = counted.setdefault(each.reviewer, [0] * len(options))
+        totals[each.reviewer] += each.n
+        for choice in each.value if isinstance(each.value, list) else [each.value]:
             for place, option in enumerate(options):
                 if option == choice and isinstance(option, bool) == isinstance(choice, bool):
-                    counts[place] += n
+                    counts[place] += each.n
     return [
-        Tally(reviewer=reviewer, n=totals[reviewer], counts=counts)
-        for reviewer, counts in sorted(counted.items())
+        Tally(reviewer=email, name=names[email], n=totals[email], counts=counts)
+        for email, counts in sorted(counted.items())
     ]

@@ -90,7 +90,7 @@ def answers_chart(answers: AnswersSoFar) -> AnswersChart:
         answers=answers,
         legend=list(zip(answers.options, colours, strict=True)) if answers.options else [],
         bars=[
-            stacked(tally.reviewer, list(zip(answers.options, tally.counts, colours, strict=True)))
+            stacked(tally.name, list(zip(answers.options, tally.counts, colours, strict=True)))
             for tally in answers.tallies
         ],
     )

@@ -14,6 +14,7 @@ from assessments.trace_search import matching_traces
 from labeling.models import LabelingSession
 from labeling.queueing import Added, add_traces
 from labeling.sampling import MAXIMUM_SAMPLE, Sample, draw
+from traces.searching import bounded
 
 ACT = "traces added to session"
 
@@ -33,18 +34,18 @@ def fill_by_filter(
     """Append a sample of the traces that match; the event keeps filter and seed.
 
     Traces that are in the session already count towards the sample, so that the same draw on the
-    same traces is the same. Raises FilterSyntax. Cost: memory for the matching ids.
+    same traces is the same; a random one is drawn from the newest 100,000 that match.
+    Raises FilterSyntax or SearchRefused. Cost: memory for the matching ids.
     """
     found = matching_traces(session.experiment, text).newest_first()
     wanted = sample.n if sample.how == "newest" else MAXIMUM_SAMPLE
-    ids = list(found.values_list("trace_id", flat=True)[:wanted])
+    with bounded():
+        ids = list(found.values_list("trace_id", flat=True)[:wanted])
     added = add_traces(session, draw(ids, sample))
     return told(session, added, by, filter=text, sample=asdict(sample))
 
 
-def told(
-    session: LabelingSession, added: Added, by: Credential, **how: object
-) -> AuditEvent:
+def told(session: LabelingSession, added: Added, by: Credential, **how: object) -> AuditEvent:
     """The audit line, which holds what came of it for a repeated request."""
     return note(
         by,

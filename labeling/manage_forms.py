@@ -56,7 +56,12 @@ def number() -> forms.NumberInput:
 
 
 class SessionForm(forms.Form):
-    """Everything about a session but its questions and traces."""
+    """Everything about a session but its questions and traces.
+
+    questions_error   what is wrong with the questions, which have rows of their own
+    """
+
+    questions_error = ""
 
     name = forms.CharField(max_length=250, widget=line())
     purpose = forms.CharField(
@@ -159,12 +164,10 @@ class QuestionRow(forms.Form):
     )
     required = forms.BooleanField(required=False, initial=True)
 
-    def __init__(self, schema: LabelSchema, data: Mapping[str, object] | None, **initial: object):
-        super().__init__(
-            data,
-            prefix=schema.schema_id,
-            initial=initial,
-        )
+    def __init__(
+        self, schema: LabelSchema, data: Mapping[str, object] | None, initial: dict[str, object]
+    ):
+        super().__init__(data, prefix=schema.schema_id, initial=initial)
         self.schema = schema
         for name, says in (("ask", "Ask"), ("order", "Place of"), ("required", "Required:")):
             self.fields[name].widget.attrs["aria-label"] = f"{says} {schema.version.title}"
@@ -174,22 +177,38 @@ def question_rows(
     schemas: Sequence[LabelSchema],
     data: Mapping[str, object] | None = None,
     asked: Sequence[SessionSchema] = (),
+    *,
+    typed: Mapping[str, object] | None = None,
 ) -> list[QuestionRow]:
-    """A row per schema, those of the session first and in its order."""
+    """A row per schema, those of the session first and in its order.
+
+    data    sent to be stored, so that errors show
+    typed   sent for a preview: kept as it is, without looking for errors
+    """
     places = {row.label_schema_id: row for row in asked}
     ordered = sorted(
         schemas, key=lambda schema: places[schema.pk].position if schema.pk in places else inf
     )
     return [
-        QuestionRow(
-            schema,
-            data,
-            ask=schema.pk in places,
-            order=n,
-            required=places[schema.pk].required if schema.pk in places else True,
-        )
+        QuestionRow(schema, data, initial_row(schema, places.get(schema.pk), n, typed))
         for n, schema in enumerate(ordered, start=1)
     ]
+
+
+def initial_row(
+    schema: LabelSchema,
+    asked: SessionSchema | None,
+    place: int,
+    typed: Mapping[str, object] | None,
+) -> dict[str, object]:
+    """A row's values: what was typed, else what the session asks, else unticked."""
+    if typed is None:
+        return {"ask": asked is not None, "order": place, "required": not asked or asked.required}
+    return {
+        "ask": f"{schema.schema_id}-ask" in typed,
+        "order": typed.get(f"{schema.schema_id}-order"),
+        "required": f"{schema.schema_id}-required" in typed,
+    }
 
 
 def askings(rows: Sequence[QuestionRow]) -> list[Asking]:
@@ -250,5 +269,8 @@ class TracesForm(forms.Form):
 
 
 def place_error(form: forms.Form, field: str, message: str) -> None:
-    """Put a verb's refusal beside the field it names, else above the form."""
+    """Put a verb's refusal beside the field or the rows it names, else above the form."""
+    if isinstance(form, SessionForm) and field == "label_schemas":
+        form.questions_error = message
+        return
     form.add_error(field if field in form.fields else None, message)

@@ -7,7 +7,7 @@ costs what one of 100 costs, because counting happens in the database.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Literal, TypeAlias
@@ -54,6 +54,11 @@ class Tick:
     words: str
     is_current: bool
     share: int | None = None
+
+    @property
+    def empty(self) -> int:
+        """The rest of a group, in percent."""
+        return 100 - (self.share or 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,3 +284,10 @@ def row(position: int, preview: str, state: str, *, current: int) -> Row:
         words=WORDS[state],
         is_current=position == current,
     )
+
+
+def neighbours(rows: Sequence[Row], current: int) -> tuple[int | None, int | None]:
+    """The positions before and after the current one among the rail's lines."""
+    before = [row.position for row in rows if row.position < current]
+    after = [row.position for row in rows if row.position > current]
+    return (before[-1] if before else None, after[0] if after else None)

@@ -1,6 +1,7 @@
 """Where one belongs, the reviewer's pages, and behind them the managers' and developers'."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from labeling.views import home, joining, me, review, start
 
@@ -11,7 +12,10 @@ urlpatterns = [
     path("me/", me.me, name="me"),
     path("me/tokens/", me.make_token, name="make_token"),
     path("join/<str:secret>/", joining.join, name="join"),
-    path("r/<str:session_id>", start.add_slash),
+    path(
+        "r/<str:session_id>",
+        RedirectView.as_view(pattern_name="labeling:start", permanent=True),
+    ),
     path("r/<str:session_id>/", start.start, name="start"),
     path("r/<str:session_id>/next/", start.go_on, name="next"),
     path("r/<str:session_id>/items/", start.my_items, name="my_items"),

@@ -19,14 +19,14 @@ class ReviewappConfig(AppConfig):
     name = "reviewapp"
 
     def ready(self) -> None:
-        """Configure logging and the file broker for every process that loads Django."""
+        """Configure logging and make folders for every process that loads Django."""
         configure(settings.LOGGING)
-        make_broker_folders()
+        make_folders()
 
 
-def make_broker_folders() -> None:
-    """The file broker reads from folders that must exist before the first message."""
-    for key in ("data_folder_in", "control_folder"):
-        folder = settings.CELERY_BROKER_TRANSPORT_OPTIONS.get(key)
-        if folder:
-            Path(folder).mkdir(parents=True, exist_ok=True)
+def make_folders() -> None:
+    """Whitenoise and the file broker read from folders that must exist before they start."""
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    folders = [options[key] for key in ("data_folder_in", "control_folder") if key in options]
+    for folder in (settings.STATIC_ROOT, *folders):
+        Path(str(folder)).mkdir(parents=True, exist_ok=True)

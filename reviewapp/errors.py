@@ -28,13 +28,19 @@ from labeling.managing import InvalidPlan, WrongState
 from labeling.queueing import NotAReviewer, SessionClosed
 from labeling.reviewing import PlaceTaken, ReviewChanged, WrongMoment
 from labeling.sampling import InvalidSample
+from reviewapp.mlflow_api.wire.traces import NoSuchTag, NotExportedYet
+from schemas.access import NoSuchSchema
 from schemas.defining import SchemaExists, SchemaFixed
 from schemas.inputs import InvalidInput, InvalidValue
 from traces.access import NoSuchExperiment, NoSuchRun, NoSuchTrace, NotAllowed
 from traces.filtering import FilterSyntax
 from traces.ids import InvalidId
 from traces.json_values import InvalidJson
+from traces.organising import ExperimentExists, InvalidExperiment
 from traces.parsing import Malformed, TooLarge
+from traces.portable_patterns import NotPortable
+from traces.running import ParamFixed
+from traces.searching import SearchRefused
 from traces.timestamps import InvalidTime
 
 log = structlog.get_logger(__name__)
@@ -63,11 +69,15 @@ VERDICTS: Mapping[type[Exception], Verdict] = {
     NoSuchRun: MISSING,
     NoSuchTrace: MISSING,
     NoSuchAssessment: MISSING,
+    NoSuchSchema: MISSING,
+    NoSuchTag: MISSING,
+    NotExportedYet: MISSING,
     NoSuchSession: MISSING,
     NoSuchItem: MISSING,
     LinkUnusable: Verdict(404, "link_unusable", "RESOURCE_DOES_NOT_EXIST"),
     InvalidAnswers: Verdict(400, "invalid_answers", "INVALID_PARAMETER_VALUE"),
     InvalidDraft: INVALID,
+    InvalidExperiment: INVALID,
     InvalidId: INVALID,
     InvalidInput: INVALID,
     InvalidJson: INVALID,
@@ -79,9 +89,13 @@ VERDICTS: Mapping[type[Exception], Verdict] = {
     UnknownScope: INVALID,
     WrongKind: INVALID,
     FilterSyntax: Verdict(400, "filter_syntax", "INVALID_PARAMETER_VALUE"),
+    NotPortable: Verdict(400, "filter_syntax", "INVALID_PARAMETER_VALUE"),
+    SearchRefused: Verdict(400, "search_refused", "INVALID_PARAMETER_VALUE"),
     KeyTooLong: INVALID,
+    ParamFixed: Verdict(400, "cannot_change", "INVALID_PARAMETER_VALUE"),
     TooLarge: Verdict(413, "too_large", "INVALID_PARAMETER_VALUE"),
     SchemaExists: Verdict(409, "already_exists", "RESOURCE_ALREADY_EXISTS"),
+    ExperimentExists: Verdict(409, "already_exists", "RESOURCE_ALREADY_EXISTS"),
     SchemaFixed: Verdict(400, "cannot_change", "INVALID_PARAMETER_VALUE"),
     KeyReused: Verdict(422, "idempotency_key_reused", "INVALID_PARAMETER_VALUE"),
     StaleVersion: Verdict(409, "changed_meanwhile", "INVALID_PARAMETER_VALUE"),

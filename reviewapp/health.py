@@ -64,7 +64,10 @@ def ready(request: HttpRequest) -> HttpResponse:
     told: dict[str, object] = {"status": condition.word}
     if "database" not in condition.missing and operator_status(request) == 200:
         told = condition.as_json()
-    return JsonResponse(told, status=503 if condition.missing else 200)
+    response = JsonResponse(told, status=503 if condition.missing else 200)
+    # Django logs an error for each 503; the asker is told already, and asks often.
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001
+    return response
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
@@ -112,7 +115,7 @@ def condition_at(now: datetime) -> Condition:
 @cache
 def known_migrations() -> frozenset[tuple[str, str]]:
     """The migrations this program has, read from disk once per process."""
-    return frozenset(MigrationLoader(None, ignore_no_initial=True).disk_migrations)
+    return frozenset(MigrationLoader(None).disk_migrations)
 
 
 def unapplied_migrations() -> frozenset[tuple[str, str]]:
@@ -166,9 +169,6 @@ def n_assessments() -> int:
 def n_sessions() -> dict[str, int]:
     """Present labeling sessions of every state, also of those there are none of."""
     counted = (
-        LabelingSession.objects.present()
-        .order_by()
-        .values_list("state")
-        .annotate(n=Count("pk"))
+        LabelingSession.objects.present().order_by().values_list("state").annotate(n=Count("pk"))
     )
     return dict.fromkeys(LabelingSession.State.values, 0) | dict(counted)

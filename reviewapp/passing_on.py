@@ -24,9 +24,7 @@ def passing_on(
     Its token stays in the list of tokens, revoked, so that each row tells how it came here.
     """
     by = Credential(user=user)
-    token, _ = create_token(
-        user, SCOPES, name=name, experiment_id=experiment.experiment_id, by=by
-    )
+    token, _ = create_token(user, SCOPES, name=name, experiment_id=experiment.experiment_id, by=by)
     try:
         yield Credential(user=user, token=token)
     finally:

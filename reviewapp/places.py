@@ -8,11 +8,13 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import ipaddress
+import os
 import signal
 import socket
 import sys
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 LOCK_FILE = "up.lock"
 ASK_SECONDS = 5.0
@@ -88,13 +90,11 @@ def url_host(host: str) -> str:
     return f"[{own}]" if is_ipv6(own) else own
 
 
-def answers_ready(host: str, port: int, *, name: str) -> bool:
-    """Whether `GET /ready` answers 200.
-
-    name    the Host to ask for, which must be one of ALLOWED_HOSTS
-    """
+def answers(host: str, port: int, path: str) -> bool:
+    """Whether `GET path` answers 200. The Host asked for is that of REVIEWAPP_URL."""
     # http.client would load ssl, which costs more memory than the rest of the supervisor.
-    request = f"GET /ready HTTP/1.0\r\nHost: {name}\r\n\r\n"
+    name = urlsplit(os.environ.get("REVIEWAPP_URL", "")).netloc or "localhost"
+    request = f"GET {path} HTTP/1.0\r\nHost: {name}\r\n\r\n"
     try:
         with socket.create_connection((own_host(host), port), timeout=ASK_SECONDS) as connection:
             connection.sendall(request.encode("ascii"))

@@ -149,7 +149,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["reviewapp.api.rendering.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["reviewapp.api.rendering.StrictJsonParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "reviewapp.api.pagination.KeysetPagination",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "reviewapp.api.negotiation.OneAnswer",
+    "DEFAULT_SCHEMA_CLASS": "reviewapp.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "reviewapp.errors.native_answer",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,
@@ -160,8 +162,8 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
     "SERVERS": [],
+    "POSTPROCESSING_HOOKS": ["reviewapp.api.schema.add_refusals"],
 }
 
 BROKER_FOLDER = REVIEWAPP_DATA / "broker"

@@ -18,19 +18,25 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from reviewapp import places
 
 URL_FILE = "url"
 LOOK_EVERY_SECONDS = 0.2
-READY_WITHIN_SECONDS = 90.0
+READY_WITHIN_SECONDS = 60.0
 STOP_WITHIN_SECONDS = 15.0
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 15.0
 YOUNG_SECONDS = 30.0
+# Two processes idle in less memory so; `prepare` has checked what Celery would check again.
+CHILD_ENVIRONMENT = {
+    "MALLOC_ARENA_MAX": "2",
+    "OPENBLAS_NUM_THREADS": "1",
+    "CELERY_SKIP_CHECKS": "1",
+}
 
 
 @dataclass
@@ -57,6 +63,7 @@ class Child:
         self.process = subprocess.Popen(  # noqa: S603 - our own command lines
             self.command,
             stdin=subprocess.DEVNULL,
+            env=CHILD_ENVIRONMENT | os.environ,
             start_new_session=True,
             preexec_fn=places.die_with_parent,  # noqa: PLW1509 - no other thread runs here
         )
@@ -65,7 +72,7 @@ class Child:
     def bury(self, now: float) -> None:
         """Clear up after a dead process and plan its successor."""
         code = self.process.returncode if self.process else 0
-        self.signal(signal.SIGKILL)
+        self.kill_group()
         self.process = None
         if now - self.started_at > YOUNG_SECONDS:
             self.pause = FIRST_PAUSE_SECONDS
@@ -73,13 +80,11 @@ class Child:
         self.start_at = now + self.pause
         self.pause = min(self.pause * 2, LONGEST_PAUSE_SECONDS)
 
-    def signal(self, number: signal.Signals) -> None:
-        """Signal the whole group, also when only what its leader forked is left of it."""
+    def kill_group(self) -> None:
+        """End whatever the leader forked and left behind."""
         if self.process is not None:
-            try:
-                os.killpg(self.process.pid, number)
-            except ProcessLookupError:
-                return
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
 
 
 @dataclass
@@ -109,14 +114,14 @@ class Supervisor:
         return False
 
     def stop(self) -> None:
-        """Ask every child to end, and end what has not after a while."""
-        running = [child for child in self.children if child.process is not None]
-        for child in running:
-            child.signal(signal.SIGTERM)
+        """Ask every child to end, which ends its own; end what has not after a while."""
+        for child in self.children:
+            if child.process is not None:
+                child.process.terminate()
         end = time.monotonic() + STOP_WITHIN_SECONDS
-        for child in running:
+        for child in self.children:
             wait_for(child, until=end)
-            child.signal(signal.SIGKILL)
+            child.kill_group()
 
 
 def wait_for(child: Child, *, until: float) -> None:
@@ -162,7 +167,6 @@ def prepare(options: argparse.Namespace) -> dict[str, str] | None:
 def run(host: str, port: int, prepared: dict[str, str]) -> int:
     """Start the children, tell when they serve, watch them until a stop."""
     address = places.bind_address(host, port)
-    name = urlsplit(os.environ["REVIEWAPP_URL"]).netloc
     supervisor = Supervisor(
         [
             Child("web", web_command(address, processes=prepared["web_processes"])),
@@ -171,9 +175,10 @@ def run(host: str, port: int, prepared: dict[str, str]) -> int:
     )
     supervisor.listen()
     try:
-        if supervisor.watch(
-            lambda: places.answers_ready(host, port, name=name), seconds=READY_WITHIN_SECONDS
-        ):
+        serves = supervisor.watch(
+            lambda: places.answers(host, port, "/ready"), seconds=READY_WITHIN_SECONDS
+        )
+        if serves:
             announce(prepared)
             supervisor.watch(lambda: False)
         elif not supervisor.stopping.is_set():

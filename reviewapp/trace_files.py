@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from traces.json_values import InvalidJson, Json, check, loads
-
-# A list is read whole; each trace in it is checked against the usual limits.
-MAXIMUM_NODES_OF_A_LIST = 50_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +32,19 @@ def entries(path: Path) -> Iterator[Entry]:
     if is_by_line(path):
         yield from entries_by_line(path)
         return
-    value = loads(path.read_bytes(), max_nodes=MAXIMUM_NODES_OF_A_LIST)
+    value = whole(path)
     members = value if isinstance(value, list) else [value]
     for number, member in enumerate(members, start=1):
         yield checked(f"trace {number}", number / len(members), member)
+
+
+def whole(path: Path) -> Json:
+    """The file's value; the usual limits are for each trace in it. Raises InvalidJson, OSError."""
+    try:
+        value: Json = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as fault:
+        raise InvalidJson("", f"is neither JSON nor JSONL: {fault}") from None
+    return value
 
 
 def is_by_line(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Native API: experiments, and one trace. Searching traces is above, where assessments are known."""
+"""Native API: experiments, and one trace. Searching is above, where assessments are known."""
 
 from __future__ import annotations
 

@@ -13,8 +13,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from traces import keywords, timestamps
+from traces import timestamps
 from traces.access import NoSuchTrace
+from traces.changing import NAME_TAG, Change, change_of, write_changes
 from traces.dialects import normalise_all
 from traces.json_values import Json, dumps
 from traces.models import Experiment, Run, Span, Trace, TraceKeyword, TraceRunLink, TraceText
@@ -24,7 +25,6 @@ from traces.reading import spans_of
 from traces.records import TOKEN_USAGE, SpanRecord, TraceRecord
 from traces.trace_facts import TraceFacts, token_usage, trace_facts
 
-NAME_TAG = "mlflow.traceName"
 LOCATION_TAG = "mlflow.artifactLocation"
 SPANS_TAG = "mlflow.trace.spansLocation"
 SPANS_HERE = "TRACKING_STORE"
@@ -59,7 +59,7 @@ def start_trace(experiment: Experiment, record: TraceRecord) -> Trace:
     trace = lock_or_create(experiment, {record.trace_id: record.request_time})[record.trace_id]
     tags = trace.tags | dict(record.tags) | server_tags(experiment, record.trace_id)
     metadata = trace.metadata | dict(record.metadata) | {FINALIZED: "true"}
-    update(
+    change = change_of(
         trace,
         tags,
         metadata,
@@ -70,6 +70,7 @@ def start_trace(experiment: Experiment, record: TraceRecord) -> Trace:
         request_preview=or_else(record.request_preview, trace.request_preview),
         response_preview=or_else(record.response_preview, trace.response_preview),
     )
+    write_changes([change])
     return trace
 
 
@@ -93,7 +94,7 @@ def store_spans(
     """Store spans of one or several traces; a span that comes again replaces its row.
 
     The first span creates its trace; the root gives it name, state, times and previews unless
-    start_trace has. Cost: a constant number of statements per 200 spans, and one per trace.
+    start_trace has. Cost: a constant number of statements per 200 spans, and per 100 traces.
     Raises NoSuchTrace when a trace id belongs to another experiment.
     """
     by_trace: dict[str, list[SpanRecord]] = defaultdict(list)
@@ -110,9 +111,10 @@ def store_spans(
     )
     write_texts(traces, by_trace)
     write_spans([(traces[span.trace_id], span) for group in by_trace.values() for span in group])
-    for trace_id, group in by_trace.items():
-        trace = traces[trace_id]
-        complete(trace, group, experiment, is_grown=trace.pk in grown)
+    write_changes(
+        completion(traces[trace_id], group, experiment, is_grown=traces[trace_id].pk in grown)
+        for trace_id, group in by_trace.items()
+    )
     if run is not None:
         link_to_run(run, list(traces.values()))
     return list(traces.values())
@@ -203,9 +205,9 @@ def as_text(value: Json) -> str:
     return value if isinstance(value, str) else dumps(value)
 
 
-def complete(
+def completion(
     trace: Trace, spans: Sequence[SpanRecord], experiment: Experiment, *, is_grown: bool
-) -> None:
+) -> Change:
     """Derive what the trace's row says from spans that came without MLflow's own summary."""
     facts = trace_facts(spans)
     final = trace.metadata.get(FINALIZED) == "true"
@@ -223,7 +225,7 @@ def complete(
         columns["request_preview"] = request_preview(facts.inputs) or ""
     if facts.has_root and not trace.response_preview:
         columns["response_preview"] = response_preview(facts.outputs) or ""
-    update(trace, tags, metadata, **columns)
+    return change_of(trace, tags, metadata, **columns)
 
 
 def root_columns(facts: TraceFacts) -> dict[str, object]:
@@ -237,32 +239,11 @@ def root_columns(facts: TraceFacts) -> dict[str, object]:
     }
 
 
-def update(trace: Trace, tags: dict[str, str], metadata: dict[str, str], **columns: object) -> None:
-    """Write changed columns of a locked trace, and the keywords that changed with them."""
-    new_tags = keywords.changed(trace.tags, tags)
-    new_metadata = keywords.changed(trace.metadata, metadata)
-    if new_tags:
-        columns |= {"tags": tags, "name": tags.get(NAME_TAG, trace.name)}
-    if new_metadata:
-        columns["metadata"] = metadata
-    changes = {name: value for name, value in columns.items() if getattr(trace, name) != value}
-    if changes:
-        Trace.objects.filter(pk=trace.pk).update(**changes)
-        for name, value in changes.items():
-            setattr(trace, name, value)
-    keywords.write(
-        [
-            *keywords.rows_of(trace, TraceKeyword.Kind.TAG, new_tags),
-            *keywords.rows_of(trace, TraceKeyword.Kind.METADATA, new_metadata),
-        ]
-    )
-
-
 @transaction.atomic
 def set_tag(trace: Trace, key: str, value: str) -> None:
     """Set one tag; the key was checked by `trace_json.clean_tag`."""
     row = Trace.objects.select_for_update().get(pk=trace.pk)
-    update(row, row.tags | {key: value}, row.metadata)
+    write_changes([change_of(row, row.tags | {key: value}, row.metadata)])
 
 
 @transaction.atomic

@@ -6,33 +6,27 @@ Feedback and expectations are known above this floor: their families arrive as f
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models import Value as SqlValue
-from django.db.models.expressions import Combinable, OrderBy
+from django.db.models.expressions import Expression, OrderBy
 from django.db.models.functions import NullIf
-from django.db.models.sql.compiler import SQLCompiler
 
-from traces import timestamps
 from traces.filter_fields import Family, Operator
 from traces.filtering import Comparison, FilterSyntax, OrderTerm
 from traces.models import TraceKeyword, TraceRunLink
+from traces.number_tests import EndMs, duration_test, end_test, moment_test
 from traces.portable_patterns import NotPortable, to_postgres
-from traces.text_tests import CaselessLike, Like, Search, Sql, StartIs
+from traces.text_tests import CaselessLike, Like, Search, StartIs
 
 # mlflow 3.17.2, tracing/constant.py.
 TRACE_NAME = "mlflow.traceName"
 SOURCE_RUN = "mlflow.sourceRun"
 
-MINIMUM_MS = timestamps.to_ms(datetime.min.replace(tzinfo=UTC))
-MAXIMUM_MS = timestamps.to_ms(datetime.max.replace(tzinfo=UTC))
 TEXT_COLUMNS = {
     "status": "state",
     "trace_id": "trace_id",
@@ -48,7 +42,10 @@ ORDER_COLUMNS = {
 }
 
 Kind = TraceKeyword.Kind
+Column: TypeAlias = Expression | F | Subquery
 Experiments: TypeAlias = Sequence[int]
+# Any: one column, `trace`, of whichever table.
+TracePks: TypeAlias = QuerySet[Any, Any]
 Matcher: TypeAlias = Callable[[Comparison, Experiments], Q]
 
 
@@ -90,12 +87,11 @@ def of_attribute(comparison: Comparison, experiments: Experiments) -> Q:
     """A column of the trace, its name or its runs."""
     match comparison.key:
         case "timestamp_ms":
-            return moments(comparison)
+            return moment_test(comparison)
         case "execution_time_ms":
-            present = Q(duration_ms__isnull=False)
-            return present & numbers("duration_ms", comparison)
+            return duration_test(comparison)
         case "end_time_ms":
-            return ends(comparison)
+            return end_test(comparison)
         case "run_id":
             return of_run(comparison, experiments)
         case "name":
@@ -143,7 +139,7 @@ def of_run(comparison: Comparison, experiments: Experiments) -> Q:
     return Q(pk__in=of_some_run(comparison, experiments))
 
 
-def of_some_run(comparison: Comparison | None, experiments: Experiments) -> QuerySet[TraceRunLink]:
+def of_some_run(comparison: Comparison | None, experiments: Experiments) -> TracePks:
     """Primary keys of traces with a run that fulfils the comparison; without one, with any run."""
     linked = TraceRunLink.objects.filter(run__experiment__in=experiments)
     if comparison is not None:
@@ -162,12 +158,17 @@ def of_keyword(kind: Kind, comparison: Comparison, experiments: Experiments) -> 
 
 def with_keyword(
     kind: Kind, key: str, comparison: Comparison | None, experiments: Experiments
-) -> QuerySet[TraceKeyword, dict[str, int]]:
+) -> TracePks:
     """Primary keys of traces whose entry under the key fulfils the comparison, if one is given."""
-    found = TraceKeyword.objects.filter(experiment__in=experiments, kind=kind, key=key)
+    found = with_key(kind, key, experiments)
     if comparison is not None:
         found = found.filter(indexed_text_test("value", comparison))
     return found.values("trace")
+
+
+def with_key(kind: Kind, key: str, experiments: Experiments) -> QuerySet[TraceKeyword]:
+    """Entries under one key."""
+    return TraceKeyword.objects.filter(experiment__in=experiments, kind=kind, key=key)
 
 
 def indexed_text_test(column: str, comparison: Comparison) -> Q:
@@ -217,84 +218,6 @@ def portable(pattern: str, position: int) -> str:
     return pattern
 
 
-def moments(comparison: Comparison) -> Q:
-    """When the trace began, in whole milliseconds since 1970."""
-    low, high = bounds(comparison)
-    found = Q()
-    if low is not None:
-        found &= Q(requested_at__gte=timestamps.from_ms(clipped(low)))
-    if high is not None:
-        found &= Q(requested_at__lt=timestamps.from_ms(clipped(high)))
-    return ~found if comparison.operator == "!=" else found
-
-
-def clipped(milliseconds: int) -> int:
-    """The nearest moment of the calendar."""
-    return min(max(milliseconds, MINIMUM_MS), MAXIMUM_MS)
-
-
-def numbers(column: str, comparison: Comparison) -> Q:
-    """A whole-number column."""
-    low, high = bounds(comparison)
-    found = Q()
-    if low is not None:
-        found &= Q((f"{column}__gte", low))
-    if high is not None:
-        found &= Q((f"{column}__lt", high))
-    return ~found if comparison.operator == "!=" else found
-
-
-def bounds(comparison: Comparison) -> tuple[int | None, int | None]:
-    """The whole numbers that fulfil a comparison: from the first, below the second.
-
-    For `!=` those that do not. A fraction equals no whole number.
-    """
-    value = comparison.value
-    if not isinstance(value, int | float):
-        raise TypeError(f"{comparison.key} is compared with a number")
-    whole = math.ceil(value)
-    match comparison.operator:
-        case ">":
-            return math.floor(value) + 1, None
-        case ">=":
-            return whole, None
-        case "<":
-            return None, whole
-        case "<=":
-            return None, math.floor(value) + 1
-        case _:
-            return whole, math.floor(value) + 1
-
-
-class EndMs(Func):
-    """When the trace ended, in whole milliseconds since 1970; one that runs ends where it began."""
-
-    output_field = BigIntegerField()
-
-    def __init__(self) -> None:
-        super().__init__(F("requested_at"), F("duration_ms"))
-
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
-        return self.as_sql(
-            compiler,
-            connection,
-            template="(FLOOR(EXTRACT(EPOCH FROM %(expressions)s, 0))::bigint)",
-            arg_joiner=") * 1000) + COALESCE(",
-        )
-
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
-        began, _ = compiler.compile(self.get_source_expressions()[0])
-        took, _ = compiler.compile(self.get_source_expressions()[1])
-        whole = f"CAST(strftime('%%s', {began}) AS INTEGER) * 1000"
-        rest = f"CAST(SUBSTR({began}, 21, 3) AS INTEGER)"
-        return f"({whole} + {rest} + COALESCE({took}, 0))", ()
-
-
-def ends(comparison: Comparison) -> Q:
-    """When the trace ended."""
-    raise NotImplementedError
-
-
 def ordering(terms: Sequence[OrderTerm]) -> list[str | OrderBy]:
     """What `order_by` takes: what was asked for, empty values last, then newest first by id."""
     named = {term.key for term in terms if term.family == "attribute"}
@@ -303,12 +226,12 @@ def ordering(terms: Sequence[OrderTerm]) -> list[str | OrderBy]:
     return [*found, *(tie for key, tie in ties.items() if key not in named)]
 
 
-def direction(column: Combinable, *, descending: bool) -> OrderBy:
+def direction(column: Column, *, descending: bool) -> OrderBy:
     """Up or down, NULL last either way."""
     return OrderBy(column, descending=descending, nulls_last=True)
 
 
-def order_column(term: OrderTerm) -> Combinable:
+def order_column(term: OrderTerm) -> Column:
     """What one term sorts by."""
     match term.family, term.key:
         case "attribute", "name":

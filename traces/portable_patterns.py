@@ -1,8 +1,8 @@
 """PURE: a regular expression of RE2 in the words of PostgreSQL, so that both mean the same.
 
 SQLite asks RE2 itself; PostgreSQL has its own engine, whose dialect differs in small things: `.`
-matches a line feed there, `\\b` is a backspace, `\\d` follows the locale. What cannot be said the same
-way in both is refused everywhere.
+matches a line feed there, `\\b` is a backspace, `\\d` follows the locale. What cannot be said the
+same way in both is refused everywhere.
 Sources: RE2 syntax (github.com/google/re2/wiki/Syntax), PostgreSQL 15 manual, section 9.7.3.
 """
 

@@ -18,7 +18,8 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from traces.portable_patterns import to_postgres
 
-Sql = tuple[str, Any]  # Any: Django's compiler returns a list or a tuple of parameters
+# Any, here and in `**_extra`: Django's own signatures are no narrower.
+Sql = tuple[str, Any]
 
 _GLOB = re.compile(r"[%_*?\[]")
 _GLOB_SIGNS = {"%": "*", "_": "?", "*": "[*]", "?": "[?]", "[": "[[]"}
@@ -46,7 +47,7 @@ class TextTest(Func):
         """The SQL with another spelling of the pattern."""
         clone = self.copy()
         clone.set_source_expressions([self.get_source_expressions()[0], Value(pattern)])
-        return super(TextTest, clone).as_sql(compiler, connection, **how)  # type: ignore[arg-type]  # typed as one mapping of extras
+        return super(TextTest, clone).as_sql(compiler, connection, **how)
 
 
 class StartIs(TextTest):
@@ -60,7 +61,9 @@ class StartIs(TextTest):
     def __init__(self, column: F | Expression, text: str) -> None:
         super().__init__(column, text[: self.LENGTH])
 
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any
+    ) -> Sql:
         return self.spelled(
             compiler,
             connection,
@@ -69,7 +72,9 @@ class StartIs(TextTest):
             arg_joiner=f", {self.LENGTH}) = ",
         )
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any
+    ) -> Sql:
         return self.spelled(
             compiler,
             connection,
@@ -82,7 +87,9 @@ class StartIs(TextTest):
 class Like(TextTest):
     """LIKE that minds the case."""
 
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any
+    ) -> Sql:
         return self.spelled(
             compiler,
             connection,
@@ -91,14 +98,18 @@ class Like(TextTest):
             arg_joiner=" LIKE ",
         )
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any
+    ) -> Sql:
         return self.spelled(compiler, connection, glob(self.pattern), arg_joiner=" GLOB ")
 
 
 class CaselessLike(TextTest):
     """LIKE that ignores the case, of every alphabet."""
 
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any
+    ) -> Sql:
         return self.spelled(
             compiler,
             connection,
@@ -107,7 +118,9 @@ class CaselessLike(TextTest):
             arg_joiner=" ILIKE ",
         )
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any
+    ) -> Sql:
         teach(connection)
         return self.spelled(
             compiler,
@@ -124,10 +137,14 @@ class Search(TextTest):
     The pattern passed `filtering` (RE2 accepts it) and `portable_patterns`.
     """
 
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any
+    ) -> Sql:
         return self.spelled(compiler, connection, to_postgres(self.pattern), arg_joiner=" ~ ")
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any
+    ) -> Sql:
         teach(connection)
         return self.spelled(
             compiler, connection, self.pattern, template="re2_search(%(expressions)s)"

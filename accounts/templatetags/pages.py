@@ -16,9 +16,7 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """An icon of templates/_icons.html, hidden from screen readers: `{% icon "check" %}`."""
-    return format_html(
-        '<svg class="i {}" aria-hidden="true"><use href="#i-{}"/></svg>', css, name
-    )
+    return format_html('<svg class="i {}" aria-hidden="true"><use href="#i-{}"/></svg>', css, name)
 
 
 @register.simple_tag(takes_context=True)

@@ -106,6 +106,11 @@ def answered(
         raise PermissionDenied(str(error)) from error
 
 
+def demand(place: Place, action: Action) -> None:
+    """Raises NotAllowed when the person may read the experiment but not do this in it."""
+    experiment_for(place.by, place.experiment.experiment_id, action)
+
+
 def session_in(place: Place, session_id: str) -> LabelingSession:
     """The session, when it is one of the experiment's. Raises NoSuchSession."""
     session = session_for(place.by, session_id, Action.READ)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,9 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.roles import Action
+from labeling.agreement_cards import agreement_cards
 from labeling.charts import stacked
 from labeling.dashboard import dashboard_of
-from labeling.filling import Choice, Drawn, create_filled, drawn, looked_at
+from labeling.drawing import Choice, Drawn, create_filled, drawn, looked_at
 from labeling.manage_forms import (
     QuestionRow,
     SessionForm,
@@ -25,6 +27,7 @@ from labeling.manage_forms import (
 from labeling.managing import InvalidPlan, WrongState, close_session, open_session, reopen_session
 from labeling.models import LabelingSession
 from labeling.session_lines import session_page
+from labeling.trace_lines import TraceLine, trace_lines
 from labeling.views.manage import Place, in_experiment, in_session, page
 from labeling.views.session_frame import session_page_of
 from schemas.models import LabelSchema
@@ -32,6 +35,15 @@ from traces.filtering import FilterSyntax
 from traces.models import Experiment
 
 PREVIEWED = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a draw would take, before it is taken."""
+
+    matching: int
+    taken: int
+    first: list[TraceLine]
 
 
 @require_GET
@@ -43,7 +55,12 @@ def sessions(place: Place) -> HttpResponse:
         place.experiment, closed=closed, after=place.request.GET.get("after", "")
     )
     rows = [
-        (line, stacked("Reviews in", [("in", line.filled, "c1")], of=line.places)) for line in lines
+        (
+            line,
+            stacked("Reviews in", [("in", line.filled, "c1")], of=line.places),
+            agreement_cards([(line.question, line.agreement)]).cards[0],
+        )
+        for line in lines
     ]
     context = {"rows": rows, "follows": follows, "closed": closed, "section": "sessions"}
     return page(place, "manage/sessions.html", context)
@@ -52,24 +69,36 @@ def sessions(place: Place) -> HttpResponse:
 @in_experiment(Action.MANAGE)
 def new_session(place: Place) -> HttpResponse:
     """One form; Preview shows which traces would be taken, Create stores a draft."""
-    data = place.request.POST if place.request.method == "POST" else None
-    form, picks = SessionForm(data), TracesForm(data)
-    rows = question_rows(schemas_of(place.experiment), data)
-    previewing = data is not None and data.get("do") == "preview"
-    preview = None
-    if previewing:
-        preview = preview_of(place.experiment, picks)
-    elif data is not None:
-        session = created(place, form, rows, picks)
-        if session is not None:
-            messages.success(place.request, "The session is a draft. Open it when it is ready.")
-            return redirect("labeling:manage_session", place.experiment.pk, session.session_id)
+    typed = place.request.POST
+    schemas = schemas_of(place.experiment)
+    if place.request.method != "POST":
+        return form_page(place, SessionForm(), question_rows(schemas), TracesForm())
+    picks = TracesForm(typed)
+    if typed.get("do") == "preview":
+        form, rows = SessionForm(initial=typed.dict()), question_rows(schemas, typed=typed)
+        return form_page(place, form, rows, picks, preview=preview_of(place.experiment, picks))
+    form, rows = SessionForm(typed), question_rows(schemas, typed)
+    session = created(place, form, rows, picks)
+    if session is None:
+        return form_page(place, form, rows, picks)
+    messages.success(place.request, "The session is a draft. Open it when it is ready.")
+    return redirect("labeling:manage_session", place.experiment.pk, session.session_id)
+
+
+def form_page(
+    place: Place,
+    form: SessionForm,
+    rows: list[QuestionRow],
+    picks: TracesForm,
+    *,
+    preview: Preview | None = None,
+) -> HttpResponse:
+    """The form of a new session, as it was typed."""
     context = {
         "form": form,
         "rows": rows,
         "picks": picks,
         "preview": preview,
-        "quiet": previewing,
         "section": "sessions",
     }
     return page(place, "manage/session_new.html", context)
@@ -81,12 +110,16 @@ def schemas_of(experiment: Experiment) -> list[LabelSchema]:
     return list(schemas.select_related("current").order_by("created_at", "pk"))
 
 
-def preview_of(experiment: Experiment, picks: TracesForm) -> tuple[Drawn, list[object]] | None:
+def preview_of(experiment: Experiment, picks: TracesForm) -> Preview | None:
     """What the filter matches and the first of what would be taken; None with an error shown."""
     found = draw_by(experiment, picks)
     if found is None:
         return None
-    return found, [*looked_at(experiment, found.trace_ids[:PREVIEWED])]
+    return Preview(
+        matching=found.matching,
+        taken=len(found.trace_ids),
+        first=trace_lines(looked_at(experiment, found.trace_ids[:PREVIEWED])),
+    )
 
 
 def draw_by(experiment: Experiment, picks: TracesForm) -> Drawn | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core import signing
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.expressions import OrderBy
 from rest_framework import serializers
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -21,8 +23,9 @@ Row = Model | Mapping[str, object]
 
 
 class KeysetPagination(BasePagination):
-    """Reads `view.keyset`, the ordering: columns that are never empty, the last one unique.
+    """Reads `view.keyset`, the ordering: the last column is unique, and none is ever empty.
 
+    A view may name columns in `view.nullable` that can be empty; such rows come last.
     The answer is `{"rows": [...], "next_page_token"}`; the token is null on the last page.
     """
 
@@ -30,14 +33,18 @@ class KeysetPagination(BasePagination):
         self, queryset: QuerySet[Any], request: Request, view: Any = None
     ) -> list[Any]:
         """One page of rows. Raises ValidationError for a size or token that cannot be used."""
-        keyset: Sequence[str] = view.keyset
+        keyset = [
+            Column.of(column, getattr(view, "nullable", frozenset())) for column in view.keyset
+        ]
         size = page_size(request)
-        salt = f"{SALT}:{request.path}:{','.join(keyset)}"
+        salt = ":".join([SALT, request.path, *view.keyset])
         token = request.query_params.get("page_token", "")
         if token:
-            queryset = queryset.filter(behind(keyset, read_token(token, salt, len(keyset))))
-        rows = list(queryset.order_by(*keyset)[: size + 1])
-        self.next_page_token = make_token(rows[size - 1], keyset, salt) if len(rows) > size else None
+            queryset = queryset.filter(behind(keyset, read_token(token, salt)))
+        rows = list(queryset.order_by(*(column.order for column in keyset))[: size + 1])
+        self.next_page_token = (
+            make_token(rows[size - 1], keyset, salt) if len(rows) > size else None
+        )
         return rows[:size]
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -82,26 +89,56 @@ def page_size(request: Request) -> int:
     return int(text)
 
 
-def behind(keyset: Sequence[str], values: Sequence[object]) -> Q:
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of an ordering; a row that has nothing in it comes last."""
+
+    name: str
+    descending: bool
+    nullable: bool
+
+    @classmethod
+    def of(cls, text: str, nullable: Collection[str]) -> Column:
+        """From `name` or `-name`."""
+        name = text.removeprefix("-")
+        return cls(name, descending=text.startswith("-"), nullable=name in nullable)
+
+    @property
+    def order(self) -> OrderBy:
+        """What `order_by` takes."""
+        last = True if self.nullable else None
+        return OrderBy(F(self.name), descending=self.descending, nulls_last=last)
+
+    def after(self, value: object) -> Q:
+        """Rows behind this value."""
+        if value is None:
+            return Q(pk__in=())
+        later = Q((f"{self.name}__{'lt' if self.descending else 'gt'}", value))
+        return later | Q((f"{self.name}__isnull", True)) if self.nullable else later
+
+    def since(self, value: object) -> Q:
+        """Rows with this value and behind it."""
+        if value is None:
+            return Q((f"{self.name}__isnull", True))
+        later = Q((f"{self.name}__{'lte' if self.descending else 'gte'}", value))
+        return later | Q((f"{self.name}__isnull", True)) if self.nullable else later
+
+
+def behind(keyset: Sequence[Column], values: Sequence[object]) -> Q:
     """Rows that follow the one with these values in this ordering.
 
     The bound on the first column alone lets the database begin at the right place of an index.
     """
-    name, side = side_of(keyset[0])
-    if len(keyset) == 1:
-        return Q((f"{name}__{side}", values[0]))
-    later = Q((f"{name}__{side}", values[0])) | (Q((name, values[0])) & behind(keyset[1:], values[1:]))
-    return Q((f"{name}__{side}e", values[0])) & later
+    first, rest = keyset[0], keyset[1:]
+    later = first.after(values[0])
+    if not rest:
+        return later
+    return first.since(values[0]) & (later | behind(rest, values[1:]))
 
 
-def side_of(column: str) -> tuple[str, str]:
-    """A column's name, and whether later rows are greater or less."""
-    return (column[1:], "lt") if column.startswith("-") else (column, "gt")
-
-
-def make_token(row: Row, keyset: Sequence[str], salt: str) -> str:
+def make_token(row: Row, keyset: Sequence[Column], salt: str) -> str:
     """The signed place of a row."""
-    return signing.dumps([place_value(row, column.lstrip("-")) for column in keyset], salt=salt)
+    return signing.dumps([place_value(row, column.name) for column in keyset], salt=salt)
 
 
 def place_value(row: Row, column: str) -> object:
@@ -118,7 +155,7 @@ def follow(row: Model, column: str) -> object:
     return value
 
 
-def read_token(token: str, salt: str, length: int) -> list[object]:
+def read_token(token: str, salt: str) -> list[object]:
     """The values a token of ours holds. Raises ValidationError."""
     try:
         values = signing.loads(token, salt=salt)
@@ -127,5 +164,5 @@ def read_token(token: str, salt: str, length: int) -> list[object]:
         raise serializers.ValidationError({"page_token": message}) from error
     return [
         datetime.fromisoformat(value["at"]) if isinstance(value, dict) else value
-        for value in values[:length]
+        for value in values
     ]

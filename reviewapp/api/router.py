@@ -1,5 +1,65 @@
-"""URLs."""
+"""Every route of the native REST API, under /api/v1/."""
 
-from django.urls import URLPattern, URLResolver
+from __future__ import annotations
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from typing import Any
+
+from django.urls import URLPattern, path, re_path
+
+from accounts import api as accounts
+from assessments import api as assessments
+from assessments import trace_api
+from labeling.api import exporting, queue, results, reviews, sessions
+from reviewapp.api import documents
+from schemas import api as schemas
+from traces import api as traces
+
+app_name = "api"
+
+SESSION = "sessions/<str:session_id>"
+ITEM = f"{SESSION}/items/<str:item_id>"
+SCHEMA = "label-schemas/<str:schema_id>"
+ASSESSMENT = "assessments/<str:assessment_id>"
+Acts = dict[str, Any]  # Any: DRF's words for methods
+LIST: Acts = {"get": "list"}
+LIST_AND_CREATE: Acts = {"get": "list", "post": "create"}
+ONE: Acts = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+
+urlpatterns: list[URLPattern] = [
+    path("me", accounts.Me.as_view({"get": "retrieve"})),
+    path("tokens", accounts.Tokens.as_view(LIST_AND_CREATE)),
+    path("tokens/<str:token_id>", accounts.Tokens.as_view({"delete": "destroy"})),
+    path("experiments", traces.Experiments.as_view(LIST_AND_CREATE)),
+    path("experiments/<str:experiment_id>", traces.Experiments.as_view({"get": "retrieve"})),
+    path("experiments/<str:experiment_id>/traces", trace_api.ExperimentTraces.as_view(LIST)),
+    path("traces/<str:trace_id>", traces.Traces.as_view({"get": "retrieve"})),
+    path(
+        "traces/<str:trace_id>/assessments", assessments.TraceAssessments.as_view(LIST_AND_CREATE)
+    ),
+    path(ASSESSMENT, assessments.Assessments.as_view(ONE)),
+    path(f"{ASSESSMENT}/override", assessments.Assessments.as_view({"post": "override"})),
+    path(f"{ASSESSMENT}/revisions", assessments.Revisions.as_view(LIST)),
+    path("feedback", assessments.EndUserFeedback.as_view({"post": "create"})),
+    path(
+        "experiments/<str:experiment_id>/label-schemas",
+        schemas.LabelSchemas.as_view(LIST_AND_CREATE),
+    ),
+    path(SCHEMA, schemas.LabelSchemas.as_view(ONE)),
+    path("experiments/<str:experiment_id>/sessions", sessions.Sessions.as_view(LIST_AND_CREATE)),
+    path(SESSION, sessions.Sessions.as_view(ONE)),
+    path(f"{SESSION}/open", sessions.Sessions.as_view({"post": "open"})),
+    path(f"{SESSION}/close", sessions.Sessions.as_view({"post": "close"})),
+    path(f"{SESSION}/reopen", sessions.Sessions.as_view({"post": "reopen"})),
+    path(f"{SESSION}/items", queue.Queue.as_view(LIST_AND_CREATE | {"delete": "remove"})),
+    path(f"{SESSION}/next", reviews.Reviewing.as_view({"post": "next"})),
+    path(ITEM, reviews.Reviewing.as_view({"get": "retrieve"})),
+    path(f"{ITEM}/review", reviews.Reviewing.as_view({"put": "review"})),
+    path(f"{SESSION}/progress", results.Results.as_view({"get": "progress"})),
+    path(f"{SESSION}/consensus", results.ConsensusRows.as_view(LIST)),
+    path(f"{SESSION}/agreement", results.Results.as_view({"get": "agreement"})),
+    path(f"{SESSION}/disagreements", results.Disagreements.as_view(LIST)),
+    path(f"{SESSION}/export", exporting.Exports.as_view({"get": "retrieve"})),
+    path("openapi.json", documents.OpenApi.as_view()),
+    path("docs/", documents.Docs.as_view(), name="docs"),
+    re_path(r"", documents.no_such_route),
+]

@@ -121,7 +121,7 @@ def load_session(
     session = open_session(session, by=by, now=now)
     for review in demo.reviews:
         give_review(session, review, people[review.reviewer], traces[review.item])
-    if demo.state == LabelingSession.State.CLOSED:
+    if demo.state == "closed":
         close_session(session, by=by, now=now)
 
 

@@ -9,7 +9,7 @@ from accounts.models import User
 from labeling import reviewing
 from labeling.aggregation import refresh
 from labeling.answering import Reply, Submission
-from labeling.comparisons import answers_so_far, disagreements_of, tallies_of
+from labeling.comparisons import Counted, answers_so_far, disagreements_of, tallies_of
 from labeling.models import LabelingSession
 from labeling.progress import ItemCounts, progress_of
 from labeling.questions import questions_of
@@ -181,12 +181,14 @@ def test_answers_are_counted_per_reviewer_and_option(experiment, manager, review
 
 
 def test_an_answer_that_is_no_option_any_more_counts_towards_the_total_only():
-    (tally,) = tallies_of(["a", "b"], [("amara", "gone", 2), ("amara", "b", 1)])
+    given = [Counted("a@x.org", "", "gone", 2), Counted("a@x.org", "", "b", 1)]
+
+    (tally,) = tallies_of(["a", "b"], given)
 
     assert (tally.n, tally.counts) == (3, [0, 1])
 
 
 def test_the_number_one_is_not_the_option_true():
-    (tally,) = tallies_of([True, False], [("amara", 1, 1)])
+    (tally,) = tallies_of([True, False], [Counted("a@x.org", "", 1, 1)])
 
     assert tally.counts == [0, 0]

@@ -1,7 +1,7 @@
 // Every page: reading settings apply at once, menus close, dialogs and copy buttons work.
 
 const root = document.documentElement;
-root.dataset.script = "";
+
 
 addEventListener("change", (event) => {
   const form = event.target.closest("form[data-reading]");

@@ -1,0 +1,92 @@
+"""What filters say about feedback and expectations → Q over traces, and whole filters of traces.
+
+Only assessments that stand count: neither overridden nor retracted. An assessment of a whole
+conversation (MLflow writes the session into its metadata) counts for each trace of that session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from assessments.models import Assessment
+from traces.filter_fields import Family
+from traces.filtering import Comparison, parse
+from traces.json_values import dumps
+from traces.matching import Experiments, Matcher, TracePks, indexed_text_test, matching, with_key
+from traces.models import TraceKeyword
+
+# mlflow 3.17.2, tracing/constant.py, TraceMetadataKey.TRACE_SESSION.
+SESSION = "mlflow.trace.session"
+EXACT_FLOAT = 2**53
+COLUMN = "text_value"
+
+
+def traces_matching(text: str, *, experiments: Experiments) -> Q:
+    """What a filter in MLflow's language picks among the traces of these experiments (by pk).
+
+    Raises FilterSyntax.
+    """
+    return matching(parse(text), experiments=experiments, others=FAMILIES)
+
+
+def of_assessments(comparison: Comparison, experiments: Experiments) -> Q:
+    """Traces with a standing assessment of the name that fulfils the comparison."""
+    said = Assessment.objects.standing().filter(
+        experiment__in=experiments, kind=comparison.family, name=comparison.key
+    )
+    if comparison.operator == "IS NULL":
+        return ~Q(pk__in=covered_by(said, experiments))
+    if comparison.operator != "IS NOT NULL":
+        said = said.filter(value_test(comparison))
+    return Q(pk__in=covered_by(said, experiments))
+
+
+def value_test(comparison: Comparison) -> Q:
+    """An assessment's value: ranges over numbers, everything else over its text."""
+    match comparison.operator, comparison.value:
+        case ">", value:
+            return Q(number_value__gt=value)
+        case ">=", value:
+            return Q(number_value__gte=value)
+        case "<", value:
+            return Q(number_value__lt=value)
+        case "<=", value:
+            return Q(number_value__lte=value)
+        case "=" | "!=", str(text):
+            equal = indexed_text_test(COLUMN, in_spellings(comparison, text))
+            return equal if comparison.operator == "=" else ~equal
+        case _:
+            return indexed_text_test(COLUMN, comparison)
+
+
+def in_spellings(comparison: Comparison, text: str) -> Comparison:
+    """The comparison with every text under which an equal value may be stored."""
+    return Comparison(comparison.family, comparison.key, "IN", spellings(text), comparison.position)
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """A number is stored as it was written, and MLflow's client writes 3 as 3.0."""
+    try:
+        number = float(text)
+    except ValueError:
+        return (text,)
+    if not abs(number) < EXACT_FLOAT:  # also for NaN
+        return (text,)
+    found = [text, dumps(number), *([str(int(number))] if number.is_integer() else [])]
+    return tuple(dict.fromkeys(found))
+
+
+def covered_by(said: QuerySet[Assessment], experiments: Experiments) -> TracePks:
+    """Primary keys of the traces these assessments are about, whole sessions included."""
+    about_session = said.annotate(metadata_text=Cast("metadata", TextField())).filter(
+        metadata_text__contains=f'"{SESSION}":'
+    )
+    entries = with_key(TraceKeyword.Kind.METADATA, SESSION, experiments)
+    sessions = entries.filter(trace__in=about_session.values("trace")).values("value")
+    return said.values("trace").union(entries.filter(value__in=sessions).values("trace"), all=True)
+
+
+FAMILIES: Mapping[Family, Matcher] = {"feedback": of_assessments, "expectation": of_assessments}

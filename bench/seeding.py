@@ -1,0 +1,244 @@
+"""Fills our database where the API would take too long; a program of its own, because of Django.
+
+    python -m bench.seeding queue  EXPERIMENT ITEMS REVIEWERS CLAIMERS
+    python -m bench.seeding labels EXPERIMENT LABELS SCALE
+    python -m bench.seeding places SESSION
+
+Prints JSON. `queue` goes through the verbs. `labels` writes the rows of 100,000 submitted answers
+in bulk through the ORM, because submitting them one by one would take an hour.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import secrets
+import sys
+from collections.abc import Sequence
+from datetime import timedelta
+
+import django
+
+django.setup()
+
+from django.db import transaction
+from django.db.models import Count, F
+from django.utils import timezone
+
+from accounts.credentials import Credential
+from accounts.joining import create_token
+from accounts.models import User
+from accounts.roles import Scope
+from assessments.drafts import search_number, search_text
+from assessments.models import Assessment, Revision, StaleMark
+from bench import corpus
+from labeling.managing import Asking, Plan, create_session
+from labeling.models import Answer, LabelingSession, QueueItem, Review
+from labeling.queueing import add_traces
+from schemas.defining import Definition, create_schema
+from schemas.inputs import Input, Numeric, PassFail
+from schemas.models import LabelSchema
+from traces.ids import mint
+from traces.json_values import Json
+from traces.models import Experiment
+
+REVIEWS_REQUIRED = 2
+LABELING_REVIEWERS = 10
+WRITE_BATCH = 500
+SEED = 7
+SHARE_RIGHT = 0.8
+INPUTS: dict[str, Input] = {
+    "nominal": PassFail("Pass", "Fail"),
+    "ordinal": Numeric(1, 5, 1, "ordinal"),
+    "interval": Numeric(1, 5, 1, "interval"),
+}
+VALUES: dict[str, Sequence[Json]] = {
+    "nominal": (True, False),
+    "ordinal": (1, 2, 3, 4, 5),
+    "interval": (1, 2, 3, 4, 5),
+}
+
+
+def operator() -> Credential:
+    """The first owner, who owns every experiment."""
+    return Credential(user=User.objects.filter(is_superuser=True).earliest("pk"))
+
+
+def people(n: int) -> list[User]:
+    """New accounts."""
+    run = secrets.token_hex(4)
+    return [User.objects.create_user(f"reviewer-{run}-{number}@example.org") for number in range(n)]
+
+
+def schema_of(experiment: Experiment, scale: str) -> LabelSchema:
+    """The question of this scale."""
+    name = f"quality_{scale}"
+    found = LabelSchema.objects.filter(experiment=experiment, name=name).first()
+    definition = Definition(name=name, kind="feedback", input=INPUTS[scale])
+    return found or create_schema(experiment, definition, by=None)
+
+
+def session_with(
+    experiment: Experiment, scale: str, n_items: int, reviewers: Sequence[User], required: int
+) -> LabelingSession:
+    """An open session over the first traces of the corpus."""
+    plan = Plan(
+        name=f"{n_items} items, {scale}, {secrets.token_hex(4)}",
+        questions=[Asking(name=schema_of(experiment, scale).name)],
+        reviewers=[user.email for user in reviewers],
+        reviews_required=required,
+    )
+    session = create_session(experiment, plan, by=operator(), now=timezone.now(), opened=True)
+    add_traces(session, [corpus.trace_id(n) for n in range(n_items)])
+    return session
+
+
+def queue(experiment_id: str, items: str, reviewers: str, claimers: str) -> dict[str, object]:
+    """A session, its reviewers' tokens, and those of others who claim only once."""
+    everybody = people(int(reviewers) + int(claimers))
+    experiment = Experiment.objects.get(pk=experiment_id)
+    with transaction.atomic():
+        session = session_with(experiment, "nominal", int(items), everybody, REVIEWS_REQUIRED)
+        tokens = [create_token(user, [Scope.REVIEW])[1] for user in everybody]
+    return {
+        "session_id": session.session_id,
+        "question": "quality_nominal",
+        "reviewers": tokens[: int(reviewers)],
+        "claimers": tokens[int(reviewers) :],
+    }
+
+
+def labels(experiment_id: str, n_labels: str, scale: str) -> dict[str, object]:
+    """A session in which ten reviewers have answered every item."""
+    experiment = Experiment.objects.get(pk=experiment_id)
+    reviewers = people(LABELING_REVIEWERS)
+    with transaction.atomic():
+        session = session_with(
+            experiment, scale, int(n_labels) // LABELING_REVIEWERS, reviewers, LABELING_REVIEWERS
+        )
+        reviews = bulk_reviews(session, reviewers)
+        bulk_answers(session, schema_of(experiment, scale), scale, reviews)
+        session.items.update(status=QueueItem.Status.COMPLETE, finished_at=timezone.now())
+        StaleMark.objects.create(run=session.run)
+    return {"session_id": session.session_id, "session": session.pk}
+
+
+def bulk_reviews(session: LabelingSession, reviewers: Sequence[User]) -> list[Review]:
+    """Everybody's submitted review of everything."""
+    now = timezone.now() - timedelta(hours=1)
+    return Review.objects.bulk_create(
+        [
+            Review(
+                item=item,
+                reviewer=reviewer,
+                state=Review.State.SUBMITTED,
+                version=2,
+                started_at=now,
+                updated_at=now,
+                first_submitted_at=now,
+                submitted_at=now,
+                active_ms=20_000,
+            )
+            for item in session.items.in_order()
+            for reviewer in reviewers
+        ],
+        batch_size=WRITE_BATCH,
+    )
+
+
+def bulk_answers(
+    session: LabelingSession, schema: LabelSchema, scale: str, reviews: Sequence[Review]
+) -> None:
+    """The assessment, its revision and the answer of every review."""
+    values = answers_to(reviews, scale)
+    assessments = Assessment.objects.bulk_create(
+        [
+            assessment_row(session, schema, review, value)
+            for review, value in zip(reviews, values, strict=True)
+        ],
+        batch_size=WRITE_BATCH,
+    )
+    revisions = Revision.objects.bulk_create(
+        [revision_row(assessment) for assessment in assessments], batch_size=WRITE_BATCH
+    )
+    Answer.objects.bulk_create(
+        [
+            Answer(
+                review=review,
+                label_schema=schema,
+                schema_version=schema.version,
+                assessment=assessment,
+                first_revision=revision,
+            )
+            for review, assessment, revision in zip(reviews, assessments, revisions, strict=True)
+        ],
+        batch_size=WRITE_BATCH,
+    )
+
+
+def answers_to(reviews: Sequence[Review], scale: str) -> list[Json]:
+    """Four in five say what is right for the item, the others anything."""
+    chance = random.Random(SEED)  # noqa: S311 - a fixed seed is wanted
+    right = {review.item_id: chance.choice(VALUES[scale]) for review in reviews}
+    return [
+        right[review.item_id] if chance.random() < SHARE_RIGHT else chance.choice(VALUES[scale])
+        for review in reviews
+    ]
+
+
+def assessment_row(
+    session: LabelingSession, schema: LabelSchema, review: Review, value: Json
+) -> Assessment:
+    """As `assessments.recording` writes it."""
+    return Assessment(
+        assessment_id=mint("a-"),
+        trace_id=review.item.trace_id,
+        experiment_id=session.experiment_id,
+        run=session.run,
+        schema_version=schema.version,
+        name=schema.name,
+        kind=Assessment.Kind.FEEDBACK,
+        value=value,
+        rationale="The answer names the period, but not what the warranty covers.",
+        source_type=Assessment.SourceType.HUMAN,
+        source_id=review.reviewer.email,
+        author=review.reviewer,
+        created_at=review.updated_at,
+        updated_at=review.updated_at,
+        text_value=search_text(value),
+        number_value=search_number(value),
+    )
+
+
+def revision_row(assessment: Assessment) -> Revision:
+    """The first state of an assessment."""
+    return Revision(
+        assessment=assessment,
+        number=1,
+        action=Revision.Action.RECORDED,
+        name=assessment.name,
+        value=assessment.value,
+        rationale=assessment.rationale,
+        valid=True,
+        schema_version=assessment.schema_version,
+        author=assessment.author,
+        at=assessment.created_at,
+    )
+
+
+def places(session_id: str) -> dict[str, object]:
+    """How many items have more places taken than they require; none may."""
+    items = QueueItem.objects.filter(session__session_id=session_id)
+    taken = Review.objects.filter(item__in=items).taking_a_place(at=timezone.now())
+    counted = taken.order_by().values("item", "item__reviews_required").annotate(n=Count("pk"))
+    return {
+        "items": items.count(),
+        "reviews": taken.count(),
+        "overfull": counted.filter(n__gt=F("item__reviews_required")).count(),
+    }
+
+
+COMMANDS = {"queue": queue, "labels": labels, "places": places}
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(COMMANDS[sys.argv[1]](*sys.argv[2:])))

@@ -1,0 +1,137 @@
+"""PURE but for the rows it reads: a session's questions as the reviewer's form shows them.
+
+The review page, the preview of the schema editor and adjudication render the same records with
+`templates/review/_question.html`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from labeling.questions import Asked
+from schemas.answer_fields import Control, control_for
+from schemas.answers import label_of
+from schemas.inputs import Input
+from traces.json_values import Json
+
+CANNOT_JUDGE = (
+    "Outside my area",
+    "Not enough information here",
+    "The question makes no sense",
+)
+PRIVATE = "It contains private or sensitive data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionView:
+    """One question with what is in its fields.
+
+    prefix        of its fields' names: the schema's public id
+    fault         why the last submit was refused, empty otherwise
+    elsewhere     what the same person saved in another tab, when the two differ
+    is_outdated   the saved answer is no longer among the choices
+    """
+
+    number: int
+    prefix: str
+    title: str
+    instruction: str
+    required: bool
+    comment: str
+    control: Control
+    rationale: str = ""
+    cannot_judge: str = ""
+    fault: str = ""
+    elsewhere: str = ""
+    is_answered: bool = False
+    is_outdated: bool = False
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it cannot be judged: ours, and one that came by the API."""
+        given = self.cannot_judge
+        return CANNOT_JUDGE if given in ("", *CANNOT_JUDGE) else (*CANNOT_JUDGE, given)
+
+
+def question_views(
+    asked: Sequence[Asked],
+    answers: Mapping[str, Json],
+    *,
+    faults: Mapping[str, str] | None = None,
+    elsewhere: Mapping[str, Json] | None = None,
+) -> tuple[QuestionView, ...]:
+    """Every question in order.
+
+    answers     {name: {"value", "rationale"} | {"cannot_judge"}}, as drafts are kept
+    elsewhere   the answers of another tab; only differing ones are shown
+    """
+    return tuple(
+        question_view(
+            each,
+            entry(answers, each.question.name),
+            number=number,
+            fault=(faults or {}).get(each.question.name, ""),
+            other=None if elsewhere is None else entry(elsewhere, each.question.name),
+        )
+        for number, each in enumerate(asked, start=1)
+    )
+
+
+def entry(answers: Mapping[str, Json], name: str) -> dict[str, Json]:
+    """One answer of a draft; drafts that came by the API may hold anything."""
+    found = answers.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def question_view(
+    each: Asked,
+    answer: Mapping[str, Json],
+    *,
+    number: int,
+    fault: str = "",
+    other: Mapping[str, Json] | None = None,
+) -> QuestionView:
+    """One question."""
+    spec, value = each.question.input, answer.get("value")
+    control = control_for(spec, value)
+    cannot = as_words(answer.get("cannot_judge"))
+    is_outdated = value is not None and lost_its_choice(control, value)
+    differs = other is not None and words_of(spec, other) != words_of(spec, answer)
+    return QuestionView(
+        number=number,
+        prefix=each.schema.schema_id,
+        title=each.version.title,
+        instruction=each.version.instruction,
+        required=each.required,
+        comment=each.version.comment,
+        control=control,
+        rationale=as_words(answer.get("rationale")),
+        cannot_judge=cannot,
+        fault=fault,
+        elsewhere=words_of(spec, other) if other is not None and differs else "",
+        is_answered=bool(cannot) or (value is not None and not is_outdated),
+        is_outdated=is_outdated,
+    )
+
+
+def as_words(value: Json) -> str:
+    """A text, or nothing."""
+    return value if isinstance(value, str) else ""
+
+
+def lost_its_choice(control: Control, value: Json) -> bool:
+    """Whether the question has choices and the value is not, or not wholly, among them."""
+    n_chosen = sum(choice.is_chosen for choice in control.choices)
+    wanted = len(value) if control.kind == "many" and isinstance(value, list) else 1
+    return bool(control.choices) and n_chosen != wanted
+
+
+def words_of(spec: Input, answer: Mapping[str, Json]) -> str:
+    """An answer in one line: `Incorrect. “The date is wrong.”`"""
+    reason = as_words(answer.get("cannot_judge"))
+    if reason:
+        return f"Can’t judge: {reason}"
+    value, rationale = answer.get("value"), as_words(answer.get("rationale"))
+    said = "No answer" if value is None else label_of(spec, value)
+    return f"{said} “{rationale}”" if rationale else said

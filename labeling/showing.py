@@ -1,0 +1,346 @@
+"""What a reviewer's page of one item may contain, as frozen records.
+
+`item_page` builds the page from the trace, the questions and the reviewer's own review; it has no
+way to reach anybody else's. What others answered comes from `others_after_submit` alone, whose
+query holds the blind rule: no row leaves the database before the reader has submitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from string import ascii_uppercase
+
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Lower
+
+from accounts.models import User
+from assessments.models import Assessment
+from labeling.models import Answer, LabelingSession, QueueItem, Review
+from labeling.question_views import QuestionView, entry, question_views
+from labeling.questions import Asked
+from schemas.answers import label_of
+from traces import conversation
+from traces.conversation import Conversation
+from traces.json_values import Json
+from traces.models import Trace
+from traces.reading import spans_of, trace_record
+from traces.titles import title_of
+
+MOST_VOICES = 5
+State = Review.State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """What an end user of the application said about the answer.
+
+    mood   "up", "down", or empty when it is no thumb
+    """
+
+    mood: str
+    words: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemPage:
+    """Everything about the item itself.
+
+    state          of the reader's own review, empty before they begin
+    version        which the next save must name; None before they begin
+    is_editable    the form accepts answers
+    is_editing     a submitted review is opened for a change
+    why_read_only  session, removed, finished, submitted, or empty
+    """
+
+    position: int
+    trace: Conversation
+    requested_at: datetime
+    voices: tuple[Voice, ...]
+    questions: tuple[QuestionView, ...]
+    state: str
+    version: int | None
+    submitted_at: datetime | None
+    reason: str
+    note: str
+    why_read_only: str
+    is_editing: bool
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether the form accepts answers."""
+        return not self.why_read_only
+
+    @property
+    def n_answered(self) -> int:
+        """Questions with an answer."""
+        return sum(question.is_answered for question in self.questions)
+
+    @property
+    def n_required_left(self) -> int:
+        """Required questions without one."""
+        return sum(q.required and not q.is_answered for q in self.questions)
+
+    @property
+    def has_faults(self) -> bool:
+        """Whether the last save was refused for what stands in some question."""
+        return any(question.fault for question in self.questions)
+
+    @property
+    def active_number(self) -> int:
+        """The question to begin with: the first fault, else the first without an answer."""
+        if not self.is_editable:
+            return 0
+        open_ones = [q.number for q in self.questions if not q.is_answered]
+        return next((q.number for q in self.questions if q.fault), (open_ones or [1])[0])
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the reader submitted it or said that it cannot be judged."""
+        return self.state in Review.FILLING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What a refused save held, so that no word of it is lost.
+
+    elsewhere   the same person's answers saved in another tab, after a conflict
+    """
+
+    answers: Mapping[str, Json]
+    faults: Mapping[str, str]
+    elsewhere: Mapping[str, Json] | None = None
+
+
+def own_review_at(session: LabelingSession, position: int, reviewer: User) -> Review | None:
+    """The reader's own review of the item at a position, with item and trace. Cost: one query."""
+    return (
+        Review.objects.filter(item__session=session, item__position=position, reviewer=reviewer)
+        .select_related("item__trace", "item__session__run")
+        .first()
+    )
+
+
+def item_page(
+    item: QueueItem,
+    asked: list[Asked],
+    review: Review | None,
+    *,
+    session: LabelingSession,
+    wants_edit: bool = False,
+    typed: Typed | None = None,
+    whole: bool = False,
+) -> ItemPage:
+    """The page of one item. Cost: two queries (spans, end users' feedback).
+
+    review      the reader's own
+    wants_edit  open a submitted review for a change
+    typed       what a refused save held, in place of what is stored
+    whole       without the limits of size
+    """
+    answers = typed.answers if typed else (review.draft if review else {})
+    limits = conversation.WHOLE if whole else conversation.INLINE
+    spans = spans_of([item.trace])[item.trace.pk]
+    read_only = why_read_only(session, item, review, wants_edit=wants_edit or typed is not None)
+    return ItemPage(
+        position=item.position,
+        trace=conversation.read(spans, trace_record(item.trace), limits=limits),
+        requested_at=item.trace.requested_at,
+        voices=end_user_voices(item.trace, {each.question.name for each in asked}),
+        questions=question_views(
+            asked,
+            answers,
+            faults=typed.faults if typed else None,
+            elsewhere=typed.elsewhere if typed else None,
+        ),
+        state=review.state if review else "",
+        version=review.version if review else None,
+        submitted_at=review.submitted_at if review else None,
+        reason=review.reason if review else "",
+        note=review.note if review else "",
+        why_read_only=read_only,
+        is_editing=review is not None and review.is_filling and not read_only,
+    )
+
+
+def why_read_only(
+    session: LabelingSession, item: QueueItem, review: Review | None, *, wants_edit: bool
+) -> str:
+    """Why the form does not accept answers; empty when it does."""
+    if not session.is_open:
+        return "session"
+    if item.removed_at is not None:
+        return "removed"
+    if review is None and item.status != QueueItem.Status.PENDING:
+        return "finished"
+    if review is not None and review.is_filling and not wants_edit:
+        return "submitted"
+    return ""
+
+
+def end_user_voices(trace: Trace, asked_names: set[str]) -> tuple[Voice, ...]:
+    """Feedback of the application's own users. Cost: one query.
+
+    People with an account and judges are left out, and so is everything that carries the name of
+    a question of the session, whoever wrote it: a label must not reach a blind reviewer this way.
+    """
+    accounts = User.objects.filter(email=Lower(OuterRef("source_id")))
+    found = (
+        Assessment.objects.standing()
+        .filter(
+            trace=trace,
+            kind=Assessment.Kind.FEEDBACK,
+            source_type=Assessment.SourceType.HUMAN,
+            run__isnull=True,
+            schema_version__isnull=True,
+        )
+        .exclude(name__in=asked_names)
+        .exclude(Exists(accounts))
+        .oldest_first()
+    )
+    return tuple(voice(each) for each in found[:MOST_VOICES])
+
+
+def voice(assessment: Assessment) -> Voice:
+    """One end user's feedback in words."""
+    value, quote = assessment.value, assessment.rationale
+    if isinstance(value, bool):
+        words = "marked this helpful" if value else "marked this unhelpful"
+        return Voice(mood="up" if value else "down", words=words, quote=quote)
+    if isinstance(value, str):
+        return Voice(mood="", words="said about this", quote=quote or value)
+    return Voice(mood="", words=f"gave this {value} for {assessment.name}", quote=quote)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherAnswer:
+    """What another reviewer answered to one question.
+
+    tone   p or f for pass and fail, else empty
+    """
+
+    who: str
+    words: str
+    tone: str
+    rationale: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OthersOnQuestion:
+    """All others on one question."""
+
+    title: str
+    answers: tuple[OtherAnswer, ...]
+
+
+def others_after_submit(
+    session: LabelingSession, item: QueueItem, reviewer: User, asked: list[Asked]
+) -> tuple[OthersOnQuestion, ...]:
+    """What others answered, for somebody who has submitted this item. Cost: one query.
+
+    Empty before that, and in a session that is always blind. Names are Reviewer B, C, … unless
+    the session is not blind.
+    """
+    mine = Review.objects.filter(item=OuterRef("review__item"), reviewer=reviewer)
+    rows = list(
+        Answer.objects.filter(review__item=item, review__state=State.SUBMITTED)
+        .exclude(review__reviewer=reviewer)
+        .exclude(review__item__session__blind=LabelingSession.Blind.ALWAYS)
+        .filter(Exists(mine.filter(state=State.SUBMITTED)))
+        .filter(assessment__retracted_at__isnull=True)
+        .select_related("assessment", "review__reviewer")
+        .order_by("review__pk")
+    )
+    reviews = list(dict.fromkeys(row.review_id for row in rows))
+    letters = {pk: ascii_uppercase[(n + 1) % 26] for n, pk in enumerate(reviews)}
+    is_open = session.blind == LabelingSession.Blind.OFF
+    return tuple(
+        OthersOnQuestion(title=each.version.title, answers=answers)
+        for each in asked
+        if (
+            answers := tuple(
+                other_answer(
+                    each,
+                    row,
+                    row.review.reviewer.display_name
+                    if is_open
+                    else f"Reviewer {letters[row.review_id]}",
+                )
+                for row in rows
+                if row.label_schema_id == each.schema.pk
+            )
+        )
+    )
+
+
+def other_answer(each: Asked, row: Answer, who: str) -> OtherAnswer:
+    """One answer under the name it is shown by."""
+    if row.assessment is None:
+        return OtherAnswer(who=who, words=f"can’t judge: {row.cannot_judge}", tone="", rationale="")
+    value = row.assessment.value
+    words = label_of(each.question.input, value)
+    return OtherAnswer(
+        who=who, words=words, tone=tone_of(value), rationale=row.assessment.rationale
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnAnswer:
+    """One line of "Your answers".
+
+    words    the answer to the first question that has one, or the state
+    detail   the comment on it, or why the item cannot be judged
+    """
+
+    position: int
+    title: str
+    state: str
+    words: str
+    tone: str
+    detail: str
+
+
+def own_answers(
+    session: LabelingSession, reviewer: User, asked: list[Asked], *, n: int
+) -> tuple[OwnAnswer, ...]:
+    """The reader's own last `n` answers. Cost: one query."""
+    reviews = Review.objects.filter(
+        item__session=session, item__removed_at__isnull=True, reviewer=reviewer
+    ).exclude(state=State.CLAIMED)
+    found = reviews.select_related("item__trace").order_by("-updated_at", "-pk")[:n]
+    return tuple(own_answer(review, asked) for review in found)
+
+
+def own_answer(review: Review, asked: list[Asked]) -> OwnAnswer:
+    """One line."""
+    words, tone, detail = "", "", review.reason
+    if review.state == State.SUBMITTED:
+        words, tone, detail = first_answer(review.draft, asked)
+    return OwnAnswer(
+        position=review.item.position,
+        title=title_of(review.item.trace.request_preview),
+        state=review.state,
+        words=words,
+        tone=tone,
+        detail=detail,
+    )
+
+
+def first_answer(draft: Mapping[str, Json], asked: list[Asked]) -> tuple[str, str, str]:
+    """Words, tone and comment of the first answered question."""
+    for each in asked:
+        answer = entry(draft, each.question.name)
+        value, rationale = answer.get("value"), answer.get("rationale")
+        if value is not None:
+            words = label_of(each.question.input, value)
+            return words, tone_of(value), rationale if isinstance(rationale, str) else ""
+    return "Submitted", "", ""
+
+
+def tone_of(value: Json) -> str:
+    """p for pass, f for fail, empty for everything else."""
+    if not isinstance(value, bool):
+        return ""
+    return "p" if value else "f"

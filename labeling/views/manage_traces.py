@@ -1,0 +1,88 @@
+"""Traces of an experiment: the list with MLflow's filter, and one trace with all that was said."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from accounts.roles import Action
+from assessments.models import Assessment, Revision
+from labeling.models import QueueItem
+from labeling.trace_lines import TraceLine, chip_of, said_by, trace_page
+from labeling.views.manage import Place, in_experiment, page
+from traces.access import NoSuchTrace, trace_for
+from traces.conversation import INLINE, WHOLE, read
+from traces.filtering import FilterSyntax
+from traces.models import Trace
+from traces.reading import spans_of, trace_record
+from traces.titles import title_of
+
+
+@require_GET
+@in_experiment()
+def traces(place: Place) -> HttpResponse:
+    """Newest first, fifty to a page; a filter that cannot be read says at which column."""
+    text = place.request.GET.get("filter", "").strip()
+    lines: list[TraceLine] = []
+    follows, fault, position = "", "", 0
+    try:
+        lines, follows = trace_page(
+            place.experiment, text, after=place.request.GET.get("after", "")
+        )
+    except FilterSyntax as error:
+        fault, position = str(error), error.position
+    context = {
+        "lines": lines,
+        "follows": follows,
+        "filter": text,
+        "fault": fault,
+        "pointer": pointer(text, position) if fault else None,
+        "section": "traces",
+    }
+    return page(place, "manage/traces.html", context)
+
+
+def pointer(text: str, position: int) -> tuple[str, str]:
+    """The filter up to the mistake and from it on, to point at the column."""
+    return text[: position - 1], text[position - 1 :]
+
+
+@require_GET
+@in_experiment()
+def trace(place: Place, trace_id: str) -> HttpResponse:
+    """The conversation, every step, and every assessment with its history."""
+    found = trace_for(place.by, trace_id, Action.READ)
+    if found.experiment_id != place.experiment.pk:
+        raise NoSuchTrace(trace_id)
+    record, whole = trace_record(found), "all" in place.request.GET
+    spans = spans_of([found])[found.pk]
+    items = QueueItem.objects.present().filter(trace=found, session__run__deleted_at__isnull=True)
+    context = {
+        "trace": found,
+        "title": title_of(found.request_preview),
+        "conversation": read(spans, record, limits=WHOLE if whole else INLINE),
+        "assessments": [(each, chip_of(each), history_of(each)) for each in assessments_of(found)],
+        "items": list(items.select_related("session").order_by("pk")[:20]),
+        "section": "traces",
+    }
+    return page(place, "manage/trace.html", context)
+
+
+def assessments_of(trace: Trace) -> list[Assessment]:
+    """Everything said about the trace, newest first, withdrawn ones included, with its history.
+
+    Cost: two queries.
+    """
+    history = Revision.objects.select_related("author", "schema_version").order_by("number")
+    return list(
+        Assessment.objects.filter(trace=trace)
+        .select_related("overrides", "schema_version")
+        .prefetch_related(Prefetch("revisions", queryset=history))
+        .order_by("-created_at", "-pk")
+    )
+
+
+def history_of(assessment: Assessment) -> list[tuple[Revision, str]]:
+    """Every state with its value in words, oldest first. Fetch with the revisions."""
+    return [(revision, said_by(revision)) for revision in assessment.revisions.all()]

@@ -1,0 +1,163 @@
+"""The review page of one item: GET shows it, POST does what was pressed."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods
+
+from labeling.access import item_at
+from labeling.answering import InvalidAnswers
+from labeling.forms import SentReview, sent_review
+from labeling.models import LabelingSession, QueueItem, Review
+from labeling.my_queue import my_queue, neighbours, rail
+from labeling.question_views import CANNOT_JUDGE, PRIVATE
+from labeling.questions import Asked, questions_of
+from labeling.queueing import SessionClosed
+from labeling.reviewing import PlaceTaken, ReviewChanged, WrongMoment
+from labeling.showing import (
+    OthersOnQuestion,
+    Typed,
+    item_page,
+    others_after_submit,
+    own_review_at,
+)
+from labeling.views.acting import carry_out, lead_on
+from labeling.views.flash import flash_in
+from labeling.views.start import page, shown
+from labeling.views.visit import Visit, for_reviewers
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The item somebody looks at, and their own review of it."""
+
+    visit: Visit
+    item: QueueItem
+    review: Review | None
+    asked: list[Asked]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A save that did not happen.
+
+    problem   changed, taken, closed, or a sentence; empty when the faults beside the questions
+              say it all
+    """
+
+    typed: Typed
+    problem: str
+    status: int
+    code: str
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_reviewers
+def item(visit: Visit, position: int) -> HttpResponse:
+    """Read the item, or do what was pressed."""
+    place = place_at(visit, position)
+    if visit.request.method == "POST":
+        return act_on(place)
+    if visit.session.state == LabelingSession.State.DRAFT:
+        return redirect("labeling:start", visit.session_id)
+    return show(place)
+
+
+def place_at(visit: Visit, position: int) -> Place:
+    """Item and own review, in one query when the reviewer has begun. Raises NoSuchItem."""
+    review = own_review_at(visit.session, position, visit.user)
+    found = review.item if review else item_at(visit.session, position)
+    return Place(visit, found, review, questions_of(visit.session))
+
+
+def show(place: Place, refusal: Refusal | None = None) -> HttpResponse:
+    """The page; after a refused save with every word that was typed."""
+    visit, query = place.visit, place.visit.request.GET
+    position, listed = place.item.position, shown(visit.request)
+    queue = my_queue(visit.session, visit.user, current=position, n_questions=len(place.asked))
+    rows = rail(visit.session, visit.user, queue, current=position, show=listed)
+    previous, following = neighbours(rows, position)
+    return page(
+        visit,
+        "review/item.html",
+        status=refusal.status if refusal else 200,
+        queue=queue,
+        page=item_page(
+            place.item,
+            place.asked,
+            place.review,
+            session=visit.session,
+            wants_edit="edit" in query,
+            typed=refusal.typed if refusal else None,
+            whole="all" in query,
+        ),
+        rows=rows,
+        previous=previous,
+        following=following,
+        show=listed,
+        others=others_of(place),
+        flash=flash_in(visit.request),
+        problem=refusal.problem if refusal else "",
+        form_key=secrets.token_urlsafe(16),
+        reasons=(*CANNOT_JUDGE, PRIVATE),
+        as_plain="plain" in query,
+    )
+
+
+def others_of(place: Place) -> tuple[OthersOnQuestion, ...]:
+    """Others' answers, only once one's own are submitted."""
+    if place.review is None or place.review.state != Review.State.SUBMITTED:
+        return ()
+    return others_after_submit(place.visit.session, place.item, place.visit.user, place.asked)
+
+
+def act_on(place: Place) -> HttpResponse:
+    """Do what was pressed and go where it leads."""
+    visit = place.visit
+    sent = sent_review(visit.request.POST, place.asked)
+    try:
+        outcome = carry_out(visit, place.item, sent)
+    except ReviewChanged as error:
+        place = replace(place, review=error.current)
+        return refuse(place, refusal_of(error, sent, place.asked))
+    except (InvalidAnswers, PlaceTaken, SessionClosed, WrongMoment) as error:
+        return refuse(place, refusal_of(error, sent, place.asked))
+    if wants_json(visit.request) and outcome is not None:
+        return JsonResponse({"version": outcome.review.version, "state": outcome.review.state})
+    return lead_on(visit, place.item, sent, outcome)
+
+
+def refusal_of(error: Exception, sent: SentReview, asked: list[Asked]) -> Refusal:
+    """What is shown for an error of the verbs."""
+    typed = Typed(answers=sent.answers, faults={})
+    match error:
+        case InvalidAnswers():
+            beside = {each.question.name for each in asked}
+            other = " ".join(text for name, text in error.fields.items() if name not in beside)
+            return Refusal(replace(typed, faults=error.fields), other, 422, "invalid_answers")
+        case ReviewChanged():
+            elsewhere = error.current.draft
+            return Refusal(replace(typed, elsewhere=elsewhere), "changed", 409, "changed_meanwhile")
+        case PlaceTaken():
+            return Refusal(typed, "taken", 409, "place_taken")
+        case SessionClosed():
+            return Refusal(typed, "closed", 409, "session_closed")
+        case _:
+            return Refusal(typed, str(error), 409, "wrong_moment")
+
+
+def refuse(place: Place, refusal: Refusal) -> HttpResponse:
+    """The page again, or a few words for the script that saves in the background."""
+    if wants_json(place.visit.request):
+        body = {"code": refusal.code, "detail": refusal.problem}
+        return JsonResponse(body, status=refusal.status)
+    return show(place, refusal)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the page's script asks."""
+    return request.headers.get("Accept", "") == "application/json"

@@ -1,0 +1,91 @@
+"""What every page under /r/ shares: who asks for which session, and the page for what is not there.
+
+A view is `view(visit, ...)`; the decorator finds the session first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+
+from accounts.credentials import Credential
+from accounts.models import User
+from labeling.access import NoSuchItem, NoSuchSession, reviewer_session
+from labeling.models import LabelingSession
+from labeling.queueing import Next, NotAReviewer
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The request of a reviewer of the session."""
+
+    request: HttpRequest
+    by: Credential
+    session: LabelingSession
+
+    @property
+    def user(self) -> User:
+        """The reviewer."""
+        return self.by.user
+
+    @property
+    def session_id(self) -> str:
+        """The session's public id."""
+        return self.session.session_id
+
+
+View = Callable[Concatenate[Visit, P], HttpResponse]
+RequestView = Callable[..., HttpResponse]
+
+
+def for_reviewers(view: View[P]) -> RequestView:
+    """A page for the session's reviewers, never cached.
+
+    A session that may not be seen answers exactly like one that is not there.
+    """
+
+    @never_cache
+    @login_required
+    @wraps(view)
+    def checked(
+        request: HttpRequest, session_id: str, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
+        try:
+            by = credential_of(request)
+            visit = Visit(request, by, reviewer_session(by, session_id))
+            return view(visit, *args, **kwargs)
+        except (NoSuchSession, NoSuchItem, NotAReviewer):
+            return render(request, "review/missing.html", status=404)
+
+    return checked
+
+
+def credential_of(request: HttpRequest) -> Credential:
+    """The signed-in account, behind `login_required`."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return Credential(user=request.user)
+
+
+def lease() -> timedelta:
+    """How long a place is held."""
+    return timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def to_next(session_id: str, following: Next) -> HttpResponse:
+    """Go to a claimed item, or to the page that says why there is none."""
+    if following.review is None:
+        return redirect("labeling:done", session_id)
+    return redirect("labeling:item", session_id, following.review.item.position)

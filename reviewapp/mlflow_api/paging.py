@@ -1,0 +1,87 @@
+"""MLflow's page tokens: base64 of `{"offset": n}`, opaque to the client.
+
+Seen in: mlflow 3.17.2, utils/search_utils.py, SearchUtils.create_page_token. Ours also remember
+the newest row of the first page's moment, so that rows that arrive meanwhile shift nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+
+from reviewapp.mlflow_api.endpoint import Call
+from traces.json_values import InvalidJson, Json, dumps, loads
+from traces.parsing import Malformed
+
+MOST_OFFSET = 2**53
+# A larger page is cut to this; the token tells the client to go on.
+LARGEST_PAGE = 1000
+_Row = TypeVar("_Row", bound=Model)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Which rows are asked for; `newest` is the last primary key of the first page's moment."""
+
+    size: int
+    offset: int = 0
+    newest: int | None = None
+
+    @classmethod
+    def asked(cls, call: Call, *, default: int, most: int) -> Page:
+        """The page a request asks for. Raises Malformed."""
+        size = min(call.count("max_results", default=default, most=most), LARGEST_PAGE)
+        token = call.optional_text("page_token")
+        if not token:
+            return cls(size=size)
+        offset, newest = read_token(token)
+        return cls(size=size, offset=offset, newest=newest)
+
+
+def read_token(token: str) -> tuple[int, int | None]:
+    """The place a token names. Raises Malformed."""
+    try:
+        place = loads(base64.b64decode(token, validate=True))
+    except (binascii.Error, ValueError, InvalidJson):
+        raise Malformed("page_token", "is not a token of this server") from None
+    match place:
+        case {"offset": int(offset), "newest": int(newest)} if fits(offset) and fits(newest):
+            return offset, newest
+        case {"offset": int(offset)} if fits(offset):
+            return offset, None
+        case _:
+            raise Malformed("page_token", "is not a token of this server")
+
+
+def fits(number: int) -> bool:
+    """Whether a database can count so far."""
+    return 0 <= number < MOST_OFFSET and not isinstance(number, bool)
+
+
+def page_of(rows: QuerySet[_Row], page: Page) -> tuple[list[_Row], dict[str, Json]]:
+    """The rows, and `next_page_token` when the page is full. Cost: one query, two on a full page.
+
+    The total order of the rows is the caller's duty.
+    """
+    if page.newest is not None:
+        rows = rows.filter(pk__lte=page.newest)
+    found = list(rows[page.offset : page.offset + page.size])
+    if len(found) < page.size:
+        return found, {}
+    newest = page.newest if page.newest is not None else newest_of(rows.model)
+    return found, {"next_page_token": token_for(page.offset + page.size, newest)}
+
+
+def newest_of(model: type[Any]) -> int:  # Any: a model class's manager is not typed
+    """The last primary key."""
+    newest: int = model.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    return newest
+
+
+def token_for(offset: int, newest: int) -> str:
+    """The token of a place."""
+    return base64.b64encode(dumps({"offset": offset, "newest": newest}).encode()).decode()

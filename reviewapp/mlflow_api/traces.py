@@ -1,0 +1,224 @@
+"""Traces on MLflow's wire: start, read, search, tag, link, delete."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from accounts.roles import Action
+from assessments.deleting import delete_traces
+from assessments.matching import FAMILIES
+from assessments.reading import assessments_of
+from reviewapp.mlflow_api import assessments
+from reviewapp.mlflow_api.endpoint import Answer, Call
+from reviewapp.mlflow_api.paging import Page, page_of
+from reviewapp.mlflow_api.scope import experiments_read
+from reviewapp.mlflow_api.wire.assessments import Said, assessment_to_json, said_from_json
+from reviewapp.mlflow_api.wire.traces import (
+    NoSuchTag,
+    NotExportedYet,
+    experiment_ids_of,
+    spans_expected,
+)
+from traces import timestamps
+from traces.access import NoSuchTrace, experiment_for, run_for, trace_for
+from traces.filtering import parse, parse_order
+from traces.ingesting import SPANS_TAG, delete_tag, link_to_run, set_tag, start_trace
+from traces.json_values import Json
+from traces.matching import matching, ordering
+from traces.models import Experiment, Trace
+from traces.number_tests import clipped
+from traces.parsing import Malformed, mapping
+from traces.reading import spans_of, trace_record
+from traces.records import SpanRecord
+from traces.searching import bounded
+from traces.span_json import span_to_wire
+from traces.tags import clean_tag
+from traces.trace_json import trace_info_from_json, trace_info_to_json
+
+INFO = "trace.trace_info"
+DEFAULT_PAGE = 100
+MOST_TRACES = 500  # WIRE, section 9: server/handlers.py, _search_traces_v3
+MOST_LINKS = 100  # store/tracking/__init__.py, MAX_TRACE_LINKS_PER_REQUEST
+MOST_BATCH = 100
+BATCH, MOST_DELETED = 500, 2**31
+# Spans and the trace's end travel on several threads of the client and may overtake each other.
+TRIES, PAUSE_SECONDS = 4, 0.15
+
+
+def start(call: Call) -> Answer:
+    """StartTraceV3: what the client knows when the root span has ended, with what was said."""
+    info = mapping(call.fields.get("trace"), "trace").get("trace_info")
+    record = trace_info_from_json(info, INFO)
+    said = [
+        said_from_json(dict(item), f"{INFO}.assessments[{index}]")
+        for index, item in enumerate(record.assessments)
+    ]
+    if not record.experiment_id:
+        raise Malformed(f"{INFO}.trace_location", "names no experiment")
+    experiment = experiment_for(call.by, record.experiment_id, Action.WRITE_TRACES)
+    with transaction.atomic():
+        trace = start_trace(experiment, record)
+        write_all(trace, said, call)
+    return {"trace": {"trace_info": infos([trace])[0]}}
+
+
+def write_all(trace: Trace, said: Sequence[Said], call: Call) -> None:
+    """What was said while the trace ran. Raises ScopeMissing and what recording raises."""
+    for one in said:
+        call.by.demand_scope(assessments.action_of(call.by, one.draft))
+        assessments.write(trace, one, call)
+
+
+def get_info(call: Call, trace_id: str) -> Answer:
+    """GetTraceInfoV3."""
+    trace = trace_for(call.by, trace_id, Action.READ)
+    return {"trace": {"trace_info": infos([trace])[0]}}
+
+
+def get(call: Call) -> Answer:
+    """GetTrace, with spans. Without `allow_partial` all of the spans the client has counted."""
+    trace_id = call.text("trace_id")
+    wanted = 0 if call.flag("allow_partial") else None
+    trace = trace_for(call.by, trace_id, Action.READ)
+    spans = spans_when_all_are_there(trace, wanted)
+    return {"trace": with_spans(infos([trace])[0], spans)}
+
+
+def spans_when_all_are_there(trace: Trace, wanted: int | None) -> list[SpanRecord]:
+    """The trace's spans; waits a moment for those on their way. Raises NotExportedYet."""
+    if wanted is None:
+        wanted = spans_expected(trace.metadata)
+    for attempt in range(TRIES):
+        if attempt:
+            time.sleep(PAUSE_SECONDS)
+        spans = spans_of([trace])[trace.pk]
+        if len(spans) >= wanted:
+            return spans
+    raise NotExportedYet(trace.trace_id)
+
+
+def batch_get(call: Call) -> Answer:
+    """BatchGetTraces: those the caller may read, in the order asked for. Cost: four queries."""
+    traces = batch(call)
+    spans = spans_of(traces)
+    found = zip(traces, infos(traces), strict=True)
+    return {"traces": [with_spans(info, spans[trace.pk]) for trace, info in found]}
+
+
+def batch_get_infos(call: Call) -> Answer:
+    """BatchGetTraceInfos."""
+    return {"trace_infos": list(infos(batch(call)))}
+
+
+def batch(call: Call) -> list[Trace]:
+    """The traces a batch names; unknown ids are passed over. Raises Malformed."""
+    wanted = list(dict.fromkeys(call.texts("trace_ids")))
+    if not 1 <= len(wanted) <= MOST_BATCH:
+        raise Malformed("trace_ids", f"are not 1 to {MOST_BATCH} ids")
+    call.by.demand_scope(Action.READ)
+    traces = Trace.objects.allowing(call.by, Action.READ).filter(trace_id__in=wanted)
+    if "experiment_ids" in call.fields:
+        traces = traces.filter(experiment__in=experiments_read(call, call.texts("experiment_ids")))
+    return sorted(traces, key=lambda trace: wanted.index(trace.trace_id))
+
+
+def search(call: Call) -> Answer:
+    """SearchTracesV3. Cost: a constant number of queries, the filter's time is bounded."""
+    asked = Page.asked(call, default=DEFAULT_PAGE, most=MOST_TRACES)
+    comparisons = parse(call.optional_text("filter") or "")
+    order = ordering(parse_order(call.texts("order_by")))
+    experiments = experiments_read(call, experiment_ids_of(call.fields.get("locations")))
+    found = Trace.objects.filter(
+        matching(comparisons, experiments=experiments, others=FAMILIES), experiment__in=experiments
+    )
+    with bounded():
+        traces, following = page_of(found.order_by(*order), asked)
+    return {"traces": list(infos(traces)), **following}
+
+
+def set_trace_tag(call: Call, trace_id: str) -> Answer:
+    """SetTraceTag."""
+    key, value = clean_tag(changeable(call), call.optional_text("value") or "")
+    set_tag(trace_for(call.by, trace_id, Action.WRITE_TRACES), key, value)
+    return {}
+
+
+def delete_trace_tag(call: Call, trace_id: str) -> Answer:
+    """DeleteTraceTag."""
+    key = changeable(call)
+    trace = trace_for(call.by, trace_id, Action.WRITE_TRACES)
+    try:
+        delete_tag(trace, key)
+    except KeyError:
+        raise NoSuchTag(key, trace_id) from None
+    return {}
+
+
+def changeable(call: Call) -> str:
+    """The tag's key, unless the server stands for that tag. Raises Malformed."""
+    key = call.text("key")
+    if key == SPANS_TAG:
+        raise Malformed("key", "names a tag that cannot be changed")
+    return key
+
+
+def link(call: Call) -> Answer:
+    """LinkTracesToRun: all of them, or none when one is unknown."""
+    wanted = set(call.texts("trace_ids"))
+    if len(wanted) > MOST_LINKS:
+        raise Malformed("trace_ids", f"are more than {MOST_LINKS} ids")
+    run = run_for(call.by, call.text("run_id"), Action.WRITE_TRACES)
+    traces = list(Trace.objects.filter(experiment=run.experiment_id, trace_id__in=wanted))
+    for trace_id in sorted(wanted - {trace.trace_id for trace in traces}):
+        raise NoSuchTrace(trace_id)
+    link_to_run(run, traces)
+    return {}
+
+
+def delete(call: Call) -> Answer:
+    """DeleteTraces: by ids, or the oldest up to a moment."""
+    wanted, until_ms = call.texts("request_ids"), call.optional_integer("max_timestamp_millis")
+    most = call.optional_integer("max_traces")
+    experiment = experiment_for(call.by, call.text("experiment_id"), Action.OWN)
+    if bool(wanted) == (until_ms is not None):
+        raise Malformed("", "Give either request_ids or max_timestamp_millis.")
+    if most is not None and (wanted or most < 1):
+        raise Malformed("max_traces", "is for max_timestamp_millis, and at least 1")
+    if until_ms is None:
+        return {"traces_deleted": delete_traces(experiment, wanted, by=call.by)}
+    return {"traces_deleted": delete_oldest(experiment, until_ms, most, call)}
+
+
+def delete_oldest(experiment: Experiment, until_ms: int, most: int | None, call: Call) -> int:
+    """Delete traces that began up to a moment, the oldest first; each batch for itself."""
+    old = experiment.traces.filter(requested_at__lt=timestamps.from_ms(clipped(until_ms + 1)))
+    ids = old.order_by("requested_at", "trace_id").values_list("trace_id", flat=True)
+    n_deleted, left = 0, MOST_DELETED if most is None else most
+    while batch := list(ids[: min(left, BATCH)]):
+        n_deleted += delete_traces(experiment, batch, by=call.by)
+        left -= len(batch)
+    return n_deleted
+
+
+def infos(traces: Sequence[Trace]) -> list[dict[str, Json]]:
+    """TraceInfo of each with what was said about it. Cost: one query."""
+    said = assessments_of(traces)
+    return [
+        trace_info_to_json(
+            trace_record(trace),
+            [
+                assessment_to_json(one)
+                for one in said.get(trace.pk, ())
+                if not one.is_overridden_expectation
+            ],
+        )
+        for trace in traces
+    ]
+
+
+def with_spans(info: dict[str, Json], spans: Sequence[SpanRecord]) -> dict[str, Json]:
+    """A whole trace."""
+    return {"trace_info": info, "spans": [span_to_wire(span) for span in spans]}

@@ -1,0 +1,67 @@
+"""Callers of the native API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from accounts.models import User
+from tests.factories import make_token
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody with a token; bodies are JSON, paths begin behind /api/v1."""
+
+    headers: dict[str, str] = field(default_factory=dict)
+    client: Client = field(default_factory=Client)
+
+    def ask(
+        self, method: str, path: str, body: object = None, *, key: str = ""
+    ) -> HttpResponse:
+        """One request."""
+        headers = self.headers | ({"Idempotency-Key": key} if key else {})
+        content = {} if body is None else {"data": body, "content_type": "application/json"}
+        call = getattr(self.client, method.lower())
+        return call(f"/api/v1{path}", headers=headers, **content)
+
+    def get(self, path: str, **query: str) -> HttpResponse:
+        """Read, with a query."""
+        return self.client.get(f"/api/v1{path}", query, headers=self.headers)
+
+    def post(self, path: str, body: object = None, *, key: str = "") -> HttpResponse:
+        """Create or do."""
+        return self.ask("post", path, {} if body is None else body, key=key)
+
+    def put(self, path: str, body: object, *, key: str = "") -> HttpResponse:
+        """Replace."""
+        return self.ask("put", path, body, key=key)
+
+    def patch(self, path: str, body: object) -> HttpResponse:
+        """Change parts."""
+        return self.ask("patch", path, body)
+
+    def delete(self, path: str, body: object = None) -> HttpResponse:
+        """Remove."""
+        return self.ask("delete", path, body)
+
+
+@pytest.fixture
+def api(db) -> Callable[..., Caller]:
+    """`api(user)` with every scope, `api(user, "read")` with these."""
+
+    def caller(user: User, *scopes: str, experiment_id: str = "") -> Caller:
+        secret = make_token(user, *scopes, experiment_id=experiment_id)
+        return Caller(headers={"Authorization": f"Bearer {secret}"})
+
+    return caller
+
+
+@pytest.fixture
+def nobody(db) -> Caller:
+    """Somebody without a token."""
+    return Caller()

@@ -1,0 +1,123 @@
+"""A live server of ours, in a process of its own, and the stock client pointed at it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_SECONDS = 30
+PEOPLE = """
+import json
+from accounts.joining import create_token
+from accounts.models import User
+from accounts.roles import ALL_SCOPES
+owner = User.objects.create_superuser("owner@example.org")
+secrets = {"owner": create_token(owner, ALL_SCOPES)[1]}
+for name, scopes in {"reader": ["read"], "logger": ["traces:write", "read"]}.items():
+    secrets[name] = create_token(owner, scopes)[1]
+print("SECRETS" + json.dumps(secrets))
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where it listens, and tokens of the owner: with every scope, and with fewer."""
+
+    url: str
+    tokens: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server on an empty data folder; SQLite, whatever database the other tests use."""
+    folder = tmp_path_factory.mktemp("server")
+    port = free_port()
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_")},
+        "DJANGO_SETTINGS_MODULE": "reviewapp.settings",
+        "REVIEWAPP_DATA": str(folder),
+        "REVIEWAPP_URL": f"http://127.0.0.1:{port}",
+        "SECRET_KEY": "the-contract-tests-use-this-fixed-secret-key-0123",
+        "DATABASE_URL": "",
+    }
+    run(["manage.py", "migrate", "--verbosity", "0"], environment)
+    printed = run(["manage.py", "shell", "--verbosity", "0", "--command", PEOPLE], environment)
+    secrets = next(line for line in printed.splitlines() if line.startswith("SECRETS"))
+    with (folder / "server.log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "reviewapp.wsgi", "--bind", f"127.0.0.1:{port}"]
+            + ["--workers", "1", "--threads", "8", "--worker-class", "gthread"]
+            + ["--graceful-timeout", "1"],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}/version", process, folder)
+            yield Server(
+                url=f"http://127.0.0.1:{port}", tokens=json.loads(secrets.removeprefix("SECRETS"))
+            )
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def run(arguments: list[str], environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def wait_until_ready(url: str, process: subprocess.Popen[bytes], folder: Path) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=1):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    pytest.fail((folder / "server.log").read_text())
+
+
+@pytest.fixture
+def client(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """The stock client, with the owner's token and an experiment named after the test's folder."""
+    import mlflow
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", server.tokens["owner"])
+    monkeypatch.setenv("MLFLOW_ENABLE_ASYNC_TRACE_LOGGING", "false")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+    mlflow.set_tracking_uri(server.url)
+    mlflow.set_experiment(f"contract {tmp_path.name}")
+    yield server
+    mlflow.tracing.reset()
+    mlflow.set_tracking_uri(None)

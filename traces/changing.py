@@ -1,0 +1,109 @@
+"""Changes of traces' rows, gathered and then written together; called by ingesting only.
+
+With tags and metadata their TraceKeyword rows change, so that both always say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from traces.models import Trace, TraceKeyword
+
+NAME_TAG = "mlflow.traceName"
+TRACE_BATCH = 100
+KEYWORD_BATCH = 500
+CHANGEABLE_COLUMNS = [
+    "state",
+    "requested_at",
+    "duration_ms",
+    "name",
+    "client_request_id",
+    "request_preview",
+    "response_preview",
+    "tags",
+    "metadata",
+]
+Kind = TraceKeyword.Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What becomes different in the row of a locked trace."""
+
+    trace: Trace
+    columns: Mapping[str, object]
+    tags: Mapping[str, str]
+    metadata: Mapping[str, str]
+
+
+def change_of(
+    trace: Trace, tags: Mapping[str, str], metadata: Mapping[str, str], **columns: object
+) -> Change:
+    """Compare what a locked trace shall say with what it says."""
+    new_tags = changed(trace.tags, tags)
+    new_metadata = changed(trace.metadata, metadata)
+    if new_tags:
+        columns |= {"tags": tags, "name": tags.get(NAME_TAG, trace.name)}
+    if new_metadata:
+        columns["metadata"] = metadata
+    return Change(
+        trace=trace,
+        columns={name: new for name, new in columns.items() if getattr(trace, name) != new},
+        tags=new_tags,
+        metadata=new_metadata,
+    )
+
+
+def changed(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
+    """Entries that are new or have another value."""
+    return {key: value for key, value in after.items() if before.get(key) != value}
+
+
+def write_changes(changes: Iterable[Change]) -> None:
+    """Put changes into their rows. Cost: one statement per 100 traces and one per 500 keywords."""
+    changes = list(changes)
+    write_rows([change for change in changes if change.columns])
+    write_keywords(row for change in changes for row in keyword_rows(change))
+
+
+def write_rows(changes: Sequence[Change]) -> None:
+    """A single row by UPDATE; many as an upsert that always finds them, for they are locked."""
+    for change in changes:
+        for name, value in change.columns.items():
+            setattr(change.trace, name, value)
+    if len(changes) == 1:
+        Trace.objects.filter(pk=changes[0].trace.pk).update(**changes[0].columns)
+        return
+    Trace.objects.bulk_create(
+        [change.trace for change in changes],
+        update_conflicts=True,
+        unique_fields=["trace_id"],
+        update_fields=CHANGEABLE_COLUMNS,
+        batch_size=TRACE_BATCH,
+    )
+
+
+def keyword_rows(change: Change) -> Iterable[TraceKeyword]:
+    """One unsaved row per changed entry."""
+    trace = change.trace
+    for kind, entries in ((Kind.TAG, change.tags), (Kind.METADATA, change.metadata)):
+        for key, value in entries.items():
+            yield TraceKeyword(
+                trace_id=trace.pk,
+                experiment_id=trace.experiment_id,
+                kind=kind,
+                key=key,
+                value=value,
+            )
+
+
+def write_keywords(rows: Iterable[TraceKeyword]) -> None:
+    """Insert or replace."""
+    TraceKeyword.objects.bulk_create(
+        list(rows),
+        update_conflicts=True,
+        unique_fields=["trace", "kind", "key"],
+        update_fields=["value"],
+        batch_size=KEYWORD_BATCH,
+    )

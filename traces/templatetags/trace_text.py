@@ -1,0 +1,185 @@
+"""Template tags for traces: texts of strangers as safe HTML, durations, bars.
+
+Thin over `traces.markdown`, the one sanitiser; nothing here decides what is safe.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from traces import markdown
+from traces.chat_shapes import Message
+from traces.documents import Document
+from traces.excerpts import Payload
+from traces.steps import Step, ToolCall
+from traces.visible import visible
+
+register = template.Library()
+
+LEAST_WIDTH = 0.6  # percent; a bar of a very short step must still be seen
+STEP_COLOURS = {
+    "CHAT_MODEL": "model",
+    "LLM": "model",
+    "AGENT": "group",
+    "CHAIN": "group",
+    "WORKFLOW": "group",
+    "TOOL": "tool",
+    "RETRIEVER": "search",
+    "RERANKER": "search",
+    "EMBEDDING": "search",
+}
+
+
+@register.simple_tag
+def prose(text: str, n_documents: int = 0, as_plain: bool = False) -> SafeString:  # noqa: FBT001, FBT002 - a template's argument
+    """Markdown, or the text as it was written."""
+    html = (
+        markdown.render_plain(text) if as_plain else markdown.render(text, n_documents=n_documents)
+    )
+    return mark_safe(html)  # noqa: S308 - what the sanitiser returned
+
+
+@register.filter
+def payload(value: Payload) -> SafeString:
+    """JSON in colours; a text as it was written."""
+    if isinstance(value.value, str) or value.is_cut:
+        return mark_safe(markdown.render_plain(value.text))  # noqa: S308 - what the sanitiser returned
+    html = markdown.render(f"```json\n{value.text}\n```")
+    return mark_safe(html)  # noqa: S308 - what the sanitiser returned
+
+
+@register.filter(name="visible")
+def visible_text(text: str) -> str:
+    """Control and direction characters written out; escaped by the template as usual."""
+    return visible(text)
+
+
+@register.filter
+def excerpt(document: Document) -> SafeString:
+    """The text of a document with what the answer repeats marked."""
+    parts: list[str] = []
+    end = 0
+    for start, stop in document.matches:
+        parts += [escaped(document.text[end:start]), "<mark>"]
+        parts += [escaped(document.text[start:stop]), "</mark>"]
+        end = stop
+    parts.append(escaped(document.text[end:]))
+    return mark_safe("".join(parts))  # noqa: S308 - every part was escaped
+
+
+def escaped(text: str) -> str:
+    """Safe text with hidden characters made visible."""
+    return str(escape(visible(text)))
+
+
+@register.filter
+def duration(milliseconds: float | None) -> str:
+    """`240 ms`, `4.20 s`, `2 min 5 s`; empty when unknown (UX §8.7)."""
+    if milliseconds is None:
+        return ""
+    if milliseconds < 1000:
+        return f"{milliseconds:.0f} ms"
+    seconds = milliseconds / 1000
+    if seconds < 60:
+        return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.1f} s"
+    return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """One step with its bar on the common time axis.
+
+    x, width   in percent
+    indent     class of the depth, `in-0` to `in-6`
+    colour     class of the kind of step
+    """
+
+    step: Step
+    x: str
+    width: str
+    indent: str
+    colour: str
+
+
+@register.filter
+def bars(steps: Sequence[Step]) -> list[Bar]:
+    """Steps with their bars."""
+    total = max((step.start_ms + (step.duration_ms or 0) for step in steps), default=0) or 1
+    return [bar(step, total) for step in steps]
+
+
+def bar(step: Step, total: float) -> Bar:
+    """One bar; a running step reaches to the end."""
+    start = min(100 * step.start_ms / total, 100 - LEAST_WIDTH)
+    length = total - step.start_ms if step.duration_ms is None else step.duration_ms
+    width = min(max(100 * length / total, LEAST_WIDTH), 100 - start)
+    colour = "failed" if step.failure else STEP_COLOURS.get(step.span_type, "other")
+    return Bar(
+        step=step,
+        x=f"{start:.2f}",
+        width=f"{width:.2f}",
+        indent=f"in-{min(step.depth, 6)}",
+        colour=colour,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """A retriever's score; `width` of 52 when all scores share one scale from 0 to 1, else None."""
+
+    words: str
+    width: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """A document with its score, if it has one."""
+
+    document: Document
+    score: Score | None
+
+
+@register.filter
+def scored(documents: Sequence[Document]) -> list[Scored]:
+    """Documents with their scores."""
+    scores = [each.score for each in documents if each.score is not None]
+    share_scale = bool(scores) and all(0 <= score <= 1 for score in scores)
+    return [
+        Scored(
+            document=each,
+            score=None if each.score is None else score_of(each.score, share_scale=share_scale),
+        )
+        for each in documents
+    ]
+
+
+def score_of(value: float, *, share_scale: bool) -> Score:
+    """One score."""
+    if not math.isfinite(value):
+        return Score(words=str(value), width=None)
+    return Score(words=f"{value:.3g}", width=f"{52 * value:.1f}" if share_scale else None)
+
+
+@register.filter
+def after(messages: Sequence[Message], question: Message) -> list[Message]:
+    """The question under review and everything behind it."""
+    places = [n for n, message in enumerate(messages) if message is question]
+    return list(messages[places[0] :]) if places else list(messages)
+
+
+@register.filter
+def is_same(message: Message, other: Message | None) -> bool:
+    """Whether the two are one and the same turn, not only equal ones."""
+    return message is other
+
+
+@register.filter
+def problems(tools: Sequence[ToolCall]) -> int:
+    """How many calls failed."""
+    return sum(tool.failure is not None for tool in tools)
