@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 import orjson
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 SPANS_PER_TRACE = 4
 BATCH = 100
 PERIOD = 200
+REVIEWS_REQUIRED = 2
+LABELING_REVIEWERS = 10
 SECOND = 1_000_000_000
 FIRST_NS = 1_767_225_600 * SECOND  # 2026-01-01
 CONTENT_TYPE = "application/x-protobuf"
@@ -82,7 +84,8 @@ def fill(span: Span, n: int, index: int, name: str, kind: str) -> Span:
     span.name = name
     span.start_time_unix_nano = start_ns(n) + index * SECOND // 10
     span.end_time_unix_nano = start_ns(n) + SECOND - index * SECOND // 100
-    span.status.code = 2 if facts.is_error and index == 0 else 1
+    is_error = facts.is_error and index == 0
+    span.status.code = Status.STATUS_CODE_ERROR if is_error else Status.STATUS_CODE_OK
     question = f"{SENTENCE * 5}{facts.word if index == 1 else ''}"
     texts = {
         "mlflow.spanInputs": orjson.dumps({"question": question}).decode(),

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import orjson
 
+from bench import corpus
 from bench.copying import add_labels
 from bench.figures import Figure, at_least, at_most, times_the_peer
 from bench.labels import seeded_labels
 from bench.load import median
 from bench.processes import MemoryWatch
-from bench.seeding_sizes import LABELING_REVIEWERS
 from bench.servers import Server
 from bench.setup import Refused, Run, ask
 
@@ -42,7 +42,9 @@ class Taken:
 def measure(run: Run) -> Iterator[Figure]:
     """In turns; memory is that of the first export, later ones reuse it."""
     session = str(seeded_labels(run, "nominal")["session_id"])
-    add_labels(run.peer.database_url, LABELING_REVIEWERS, run.labels // LABELING_REVIEWERS)
+    add_labels(
+        run.peer.database_url, corpus.LABELING_REVIEWERS, run.labels // corpus.LABELING_REVIEWERS
+    )
     ours, peer = [], []
     for _ in range(run.rounds):
         ours.append(export(run.ours, session))

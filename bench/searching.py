@@ -13,7 +13,7 @@ from bench.copying import copy_traces
 from bench.figures import Figure, Goal, at_most, times_the_peer
 from bench.load import median
 from bench.servers import Server
-from bench.setup import Refused, Run, ask, make_experiments, send, send_traces
+from bench.setup import Refused, Run, ask, make_experiments, send_traces
 
 GROUP = "Search"
 PAGE = 100
@@ -42,7 +42,7 @@ FAMILIES = (
     Family("metadata", "metadata.`mlflow.trace.session` = 'session-17'", BY_THE_PAGE),
     Family(
         "time range",
-        f"attributes.timestamp_ms >= {MIDDLE_MS} AND attributes.timestamp_ms < {MIDDLE_MS + 500_000}",
+        f"timestamp_ms >= {MIDDLE_MS} AND timestamp_ms < {MIDDLE_MS + 500_000}",
         BY_THE_PAGE,
     ),
     Family("run", "attributes.run_id = '{run}'", BY_THE_PAGE),

@@ -1,25 +1,15 @@
-"""Fills our database where the API would take too long; a program of its own, because of Django.
+"""Fills our database where the API would take too long; called by `bench.inside`, in Django.
 
-    python -m bench.seeding queue  EXPERIMENT ITEMS REVIEWERS CLAIMERS
-    python -m bench.seeding labels EXPERIMENT LABELS SCALE
-    python -m bench.seeding places SESSION
-
-Prints JSON. `queue` goes through the verbs. `labels` writes the rows of 100,000 submitted answers
-in bulk through the ORM, because submitting them one by one would take an hour.
+`queue` goes through the verbs. `labels` writes the rows of 100,000 submitted answers in bulk
+through the ORM, because submitting them one by one would take an hour.
 """
 
 from __future__ import annotations
 
-import json
 import random
 import secrets
-import sys
 from collections.abc import Sequence
 from datetime import timedelta
-
-import django
-
-django.setup()
 
 from django.db import transaction
 from django.db.models import Count, F
@@ -32,6 +22,7 @@ from accounts.roles import Scope
 from assessments.drafts import search_number, search_text
 from assessments.models import Assessment, Revision, StaleMark
 from bench import corpus
+from bench.corpus import LABELING_REVIEWERS, REVIEWS_REQUIRED
 from labeling.managing import Asking, Plan, create_session
 from labeling.models import Answer, LabelingSession, QueueItem, Review
 from labeling.queueing import add_traces
@@ -42,8 +33,6 @@ from traces.ids import mint
 from traces.json_values import Json
 from traces.models import Experiment
 
-REVIEWS_REQUIRED = 2
-LABELING_REVIEWERS = 10
 WRITE_BATCH = 500
 SEED = 7
 SHARE_RIGHT = 0.8
@@ -114,7 +103,11 @@ def labels(experiment_id: str, n_labels: str, scale: str) -> dict[str, object]:
     reviewers = people(LABELING_REVIEWERS)
     with transaction.atomic():
         session = session_with(
-            experiment, scale, int(n_labels) // LABELING_REVIEWERS, reviewers, LABELING_REVIEWERS
+            experiment,
+            scale,
+            int(n_labels) // LABELING_REVIEWERS,
+            reviewers,
+            LABELING_REVIEWERS,
         )
         reviews = bulk_reviews(session, reviewers)
         bulk_answers(session, schema_of(experiment, scale), scale, reviews)
@@ -236,9 +229,3 @@ def places(session_id: str) -> dict[str, object]:
         "reviews": taken.count(),
         "overfull": counted.filter(n__gt=F("item__reviews_required")).count(),
     }
-
-
-COMMANDS = {"queue": queue, "labels": labels, "places": places}
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(COMMANDS[sys.argv[1]](*sys.argv[2:])))

@@ -22,6 +22,8 @@ from bench.requests import Connection, request
 HOST = "127.0.0.1"
 READY_WITHIN_SECONDS = 240.0
 STOP_WITHIN_SECONDS = 30.0
+QUIET_WITHIN_SECONDS = 60.0
+QUIET_SHARE = 0.15  # of one core
 OURS = "reviewapp"
 PEER = "mlflow"
 
@@ -156,7 +158,18 @@ def start(
             raise NotStarted(f"{name} did not start:\n{log.read_text(errors='replace')[-2000:]}")
         time.sleep(0.05)
     server.ready_seconds = time.monotonic() - begun
+    until_quiet(server)
     return server
+
+
+def until_quiet(server: Server) -> None:
+    """Processes behind the web server go on starting after it answers; that is not load."""
+    end = time.monotonic() + QUIET_WITHIN_SECONDS
+    share = 1.0
+    while share > QUIET_SHARE and time.monotonic() < end:
+        before = server.cpu_seconds()
+        time.sleep(1.0)
+        share = server.cpu_seconds() - before
 
 
 def answers(port: int, path: str) -> bool:

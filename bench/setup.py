@@ -21,7 +21,9 @@ class Run:
 
     seconds   of one round of closed-loop load
     rounds    how often the two servers take turns
-    traces    in the corpus; labels of the export and the statistics
+    traces    in the corpus
+    labels    of the export and the statistics
+    loaded    what is prepared; `labeled` the sessions of labels by scale
     """
 
     database: str
@@ -34,6 +36,7 @@ class Run:
     labels: int = 100_000
     idle_seconds: float = 30.0
     loaded: set[str] = field(default_factory=set)
+    labeled: dict[str, dict[str, object]] = field(default_factory=dict)
 
     @property
     def servers(self) -> tuple[Server, Server]:

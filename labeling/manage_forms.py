@@ -232,10 +232,11 @@ class TracesForm(forms.Form):
     )
     n = forms.IntegerField(
         label="How many",
-        min_value=1,
+        min_value=0,
         max_value=MAXIMUM_SAMPLE,
         initial=USUAL_SAMPLE,
         widget=number(),
+        help_text="0 takes none now.",
     )
     how = forms.ChoiceField(
         label="Which of them",

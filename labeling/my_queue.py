@@ -173,21 +173,21 @@ def groups_of(session: LabelingSession, reviewer: User, *, width: int) -> dict[i
     )
     for number, state, status, n, milliseconds in reviews:
         group = groups.setdefault(number, Group(mine=Counter()))
-        is_open = status == QueueItem.Status.PENDING
-        if not is_open and state not in Review.FILLING:
+        is_pending = status == QueueItem.Status.PENDING
+        if not is_pending and state not in Review.FILLING:
             continue  # others finished it; nothing is asked of this reviewer any more
         group.mine[state] += n
-        group.done_elsewhere += 0 if is_open else n
+        group.done_elsewhere += 0 if is_pending else n
         if milliseconds and state in Review.FILLING:
             group.seconds = milliseconds / 1000
-    items = QueueItem.objects.filter(is_open(session, reviewer), session=session)
+    items = QueueItem.objects.filter(wanted_of(session, reviewer), session=session)
     opened = items.annotate(group=(F("position") - 1) / width)
     for number, n in opened.values_list("group").annotate(n=Count("pk")).order_by():
         groups.setdefault(number, Group(mine=Counter())).open = n
     return groups
 
 
-def is_open(session: LabelingSession, reviewer: User) -> Q:
+def wanted_of(session: LabelingSession, reviewer: User) -> Q:
     """Items that want reviews and may be given to this reviewer."""
     wanting = Q(status=QueueItem.Status.PENDING, removed_at__isnull=True)
     if session.assignment == LabelingSession.Assignment.BALANCED:
@@ -230,7 +230,7 @@ def my_items(session: LabelingSession, reviewer: User, *, show: Show = "all") ->
     reviews = Review.objects.filter(item=OuterRef("pk"), reviewer=reviewer)
     filled = Q(Exists(reviews.filter(state__in=Review.FILLING)))
     skipped = Q(Exists(reviews.filter(state=Review.State.SKIPPED)))
-    opened = is_open(session, reviewer)
+    opened = wanted_of(session, reviewer)
     wanted = {
         "all": opened | filled,
         "todo": opened & ~filled & ~skipped,

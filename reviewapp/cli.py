@@ -34,13 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run_with_django(options: argparse.Namespace) -> int:
-    """Load Django and run one of `reviewapp.commands`."""
+    """Load Django and the command's module. `prepare` is alone in its own, to start quickly."""
     try:
         importlib.import_module("django").setup()
     except Misconfigured as fault:
         supervisor.say(str(fault))
         return 1
-    return int(importlib.import_module("reviewapp.commands").run(options))
+    module = "reviewapp.first_run" if options.command == "prepare" else "reviewapp.commands"
+    return int(importlib.import_module(module).run(options))
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -20,7 +19,6 @@ from labeling import aggregation
 from labeling.models import LabelingSession
 from reviewapp import transfer
 from reviewapp.errors import verdict_on
-from reviewapp.first_run import prepare
 from reviewapp.refusals import Refused
 from traces.models import Experiment
 
@@ -53,12 +51,6 @@ def show(text: str) -> int:
     """The command's only output and the exit code of success."""
     sys.stdout.write(text + "\n")
     return 0
-
-
-def prepare_folder(options: argparse.Namespace) -> int:
-    """`prepare`."""
-    now = timezone.now()
-    return show(json.dumps(prepare(options.owner, with_demo=not options.no_demo, now=now)))
 
 
 def make_token(options: argparse.Namespace) -> int:
@@ -145,7 +137,6 @@ def differences_of(session: LabelingSession) -> list[str]:
 
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
-    "prepare": prepare_folder,
     "token": make_token,
     "user": make_user,
     "signin-link": make_link,

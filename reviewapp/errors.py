@@ -36,6 +36,7 @@ from traces.access import NoSuchExperiment, NoSuchRun, NoSuchTrace, NotAllowed
 from traces.filtering import FilterSyntax
 from traces.ids import InvalidId
 from traces.json_values import InvalidJson
+from traces.membering import LastOwner
 from traces.organising import ExperimentExists, InvalidExperiment
 from traces.parsing import Malformed, TooLarge
 from traces.portable_patterns import NotPortable
@@ -94,6 +95,7 @@ VERDICTS: Mapping[type[Exception], Verdict] = {
     KeyTooLong: INVALID,
     ParamFixed: Verdict(400, "cannot_change", "INVALID_PARAMETER_VALUE"),
     TooLarge: Verdict(413, "too_large", "INVALID_PARAMETER_VALUE"),
+    LastOwner: Verdict(409, "last_owner", "INVALID_PARAMETER_VALUE"),
     SchemaExists: Verdict(409, "already_exists", "RESOURCE_ALREADY_EXISTS"),
     ExperimentExists: Verdict(409, "already_exists", "RESOURCE_ALREADY_EXISTS"),
     SchemaFixed: Verdict(400, "cannot_change", "INVALID_PARAMETER_VALUE"),

@@ -5,29 +5,38 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
-from datetime import datetime
+import importlib
+import json
+import sys
 from pathlib import Path
 
 import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import Error, connection
+from django.utils import timezone
 
-from accounts.audit import note
-from accounts.credentials import Credential
-from accounts.joining import create_token, make_sign_in_link
 from accounts.models import Heartbeat, User
-from accounts.roles import ALL_SCOPES
-from labeling import aggregation
-from reviewapp.demo.loading import load_demo
 
 STAMP_FILE = ".collected"
 WEB_PROCESSES_ON_A_SERVER_DATABASE = 2
 
 
-def prepare(owner: str, *, with_demo: bool, now: datetime) -> dict[str, str]:
+def run(options: argparse.Namespace) -> int:
+    """`prepare`: print as JSON what was made, or one sentence about the database."""
+    try:
+        made = prepare(options.owner, with_demo=not options.no_demo)
+    except Error as fault:
+        sys.stderr.write(f"The database cannot be used: {str(fault).strip()}\n")
+        return 1
+    sys.stdout.write(json.dumps(made) + "\n")
+    return 0
+
+
+def prepare(owner: str, *, with_demo: bool) -> dict[str, str]:
     """Bring everything up to date; doing it again changes nothing.
 
     Answers how many web processes fit the database and, once, what is shown once: the owner's
@@ -37,8 +46,12 @@ def prepare(owner: str, *, with_demo: bool, now: datetime) -> dict[str, str]:
     collect_static_files()
     # The heartbeat of an earlier start must not make /ready believe in a worker.
     Heartbeat.objects.all().delete()
-    shown_once = first_start(owner, with_demo=with_demo, now=now)
-    return {"web_processes": str(web_processes()), **shown_once}
+    made = {"web_processes": str(web_processes())}
+    if not User.objects.filter(is_superuser=True).exists():
+        # What only a first start needs is loaded only then: it takes longer than all the rest.
+        first_start = importlib.import_module("reviewapp.first_start")
+        made |= first_start.first_start(owner, with_demo=with_demo, now=timezone.now())
+    return made
 
 
 def web_processes() -> int:
@@ -63,19 +76,3 @@ def fingerprint() -> str:
         for name, storage in finder.list([]):
             seen.update(f"{name} {storage.size(name)} {storage.get_modified_time(name)}".encode())
     return seen.hexdigest()
-
-
-def first_start(email: str, *, with_demo: bool, now: datetime) -> dict[str, str]:
-    """Make the owner and the demo when there is no operator yet; all of it or nothing."""
-    if User.objects.filter(is_superuser=True).exists():
-        return {}
-    with transaction.atomic():
-        owner = User.objects.create_superuser(email)
-        by = Credential(user=owner)
-        note(by, "first owner created", owner.email)
-        _, token = create_token(owner, ALL_SCOPES, name="First start", by=by)
-        secret = make_sign_in_link(owner, now=now)
-        if with_demo:
-            load_demo(owner, now=now)
-    aggregation.sweep()
-    return {"sign_in_link": f"{settings.REVIEWAPP_URL}/login/{secret}/", "token": token}

@@ -7,7 +7,7 @@ os.environ.setdefault("REVIEWAPP_DATA", tempfile.mkdtemp(prefix="reviewapp-tests
 os.environ.setdefault("SECRET_KEY", "the-tests-use-this-fixed-secret-key-0123456789")
 
 from reviewapp.settings import *  # noqa: F403
-from reviewapp.settings import STORAGES
+from reviewapp.settings import DATABASES, REVIEWAPP_DATA, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True

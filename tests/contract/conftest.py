@@ -18,6 +18,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 30
+GUNICORN = [
+    *(sys.executable, "-m", "gunicorn", "reviewapp.wsgi"),
+    *("--workers", "1", "--worker-class", "gthread", "--threads", "8"),
+    *("--graceful-timeout", "1"),
+]
 PEOPLE = """
 import json
 from accounts.joining import create_token
@@ -56,10 +61,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     printed = run(["manage.py", "shell", "--verbosity", "0", "--command", PEOPLE], environment)
     secrets = next(line for line in printed.splitlines() if line.startswith("SECRETS"))
     with (folder / "server.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "reviewapp.wsgi", "--bind", f"127.0.0.1:{port}"]
-            + ["--workers", "1", "--threads", "8", "--worker-class", "gthread"]
-            + ["--graceful-timeout", "1"],
+        process = subprocess.Popen(  # noqa: S603 - our own server
+            [*GUNICORN, "--bind", f"127.0.0.1:{port}"],
             cwd=ROOT,
             env=environment,
             stdout=log,
@@ -83,7 +86,7 @@ def free_port() -> int:
 
 
 def run(arguments: list[str], environment: dict[str, str]) -> str:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own commands
         [sys.executable, *arguments],
         cwd=ROOT,
         env=environment,
@@ -99,7 +102,7 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes], folder: Path) -
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urllib.request.urlopen(url, timeout=1):
+            with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - our own address
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
@@ -109,8 +112,7 @@ def wait_until_ready(url: str, process: subprocess.Popen[bytes], folder: Path) -
 @pytest.fixture
 def client(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """The stock client, with the owner's token and an experiment named after the test's folder."""
-    import mlflow
-
+    mlflow = pytest.importorskip("mlflow")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", server.tokens["owner"])
     monkeypatch.setenv("MLFLOW_ENABLE_ASYNC_TRACE_LOGGING", "false")

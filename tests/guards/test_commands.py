@@ -39,4 +39,4 @@ def test_a_command_and_its_options_are_documented(name: str) -> None:
 def test_every_command_does_something() -> None:
     named = {name.split()[1] for name in LEAVES}
 
-    assert named == set(COMMANDS) | {"up"}
+    assert named == set(COMMANDS) | {"up", "prepare"}

@@ -38,10 +38,11 @@ class Wire:
     def send(
         self, method: str, path: str, raw: bytes, headers: Mapping[str, str] | None = None
     ) -> tuple[int, dict[str, Any]]:
-        sent = {"content_type": "application/json", **{}}
-        return read(
-            self.client.generic(method, path, raw, headers={**self.headers, **(headers or {})}, **sent)
+        together = {**self.headers, **(headers or {})}
+        response = self.client.generic(
+            method, path, raw, content_type="application/json", headers=together
         )
+        return read(response)
 
 
 def read(response: Any) -> tuple[int, dict[str, Any]]:

@@ -51,3 +51,13 @@ for (const box of document.querySelectorAll(".codebox")) {
   button.innerHTML = '<svg class="i" aria-hidden="true"><use href="#i-copy"/></svg>';
   box.append(button);
 }
+
+// Times are written in UTC by the server and shown in the reader's own zone.
+const TIMES = {
+  minute: { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" },
+  day: { day: "numeric", month: "long" },
+};
+for (const time of document.querySelectorAll("time[data-local]")) {
+  const local = new Date(time.dateTime).toLocaleString("en-GB", TIMES[time.dataset.local]);
+  time.textContent = time.textContent.trim().startsWith("on ") ? `on ${local}` : local;
+}

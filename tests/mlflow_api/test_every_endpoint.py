@@ -1,0 +1,152 @@
+"""What holds for every endpoint: who may, and that a bad request is a coded 4xx and writes nothing."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+
+from accounts.roles import Role
+from tests.factories import make_member
+from tests.mlflow_api.conftest import Wire, speaking_as
+from tests.mlflow_api.endpoints import ENDPOINTS, filled, make_place
+
+WITH_BODY = [endpoint for endpoint in ENDPOINTS if endpoint.method != "GET"]
+NAMING_SOMETHING = [
+    endpoint
+    for endpoint in ENDPOINTS
+    if endpoint.path.rsplit("/", 1)[1] not in {"create", "server-info"} or "{" in str(endpoint.body)
+]
+
+
+@pytest.fixture
+def place(experiment, owner):
+    return make_place(experiment, owner)
+
+
+def ask(wire, endpoint, place):
+    path, body = filled(endpoint.path, place), filled(dict(endpoint.body), place)
+    if endpoint.method == "GET":
+        return wire.get(path, **body)
+    return getattr(wire, endpoint.method.lower())(path, body)
+
+
+def row_counts():
+    return {
+        model._meta.label: model.objects.count()
+        for app in ("traces", "schemas", "assessments", "labeling")
+        for model in apps.get_app_config(app).get_models()
+    }
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
+def test_the_owner_of_the_experiment_succeeds(endpoint, place, owner):
+    status, answer = ask(speaking_as(owner), endpoint, place)
+
+    assert (status, "error_code" in answer) == (200, False), answer
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
+def test_without_a_token_nothing_is_told(endpoint, place):
+    before = row_counts()
+
+    status, answer = ask(Wire(""), endpoint, place)
+
+    assert (status, answer["error_code"]) == (401, "UNAUTHENTICATED")
+    assert row_counts() == before
+
+
+@pytest.mark.parametrize("endpoint", NAMING_SOMETHING, ids=str)
+def test_for_an_outsider_it_does_not_exist(endpoint, place, foreign_wire):
+    before = row_counts()
+
+    status, answer = ask(foreign_wire, endpoint, place)
+
+    if endpoint.lists:
+        assert (status, place["trace"] in str(answer), place["run"] in str(answer)) == (
+            200,
+            False,
+            False,
+        )
+    elif endpoint.forgives:
+        assert (status, answer) == (200, {})
+    else:
+        assert (status, answer["error_code"]) == (404, "RESOURCE_DOES_NOT_EXIST")
+    assert row_counts() == before
+
+
+@pytest.mark.parametrize(
+    "endpoint", [one for one in ENDPOINTS if "server-info" not in one.path], ids=str
+)
+def test_a_token_without_the_scope_is_refused(endpoint, place, owner):
+    narrow = speaking_as(owner, "review")
+    before = row_counts()
+
+    status, answer = ask(narrow, endpoint, place)
+
+    assert (status, answer["error_code"]) == (403, "PERMISSION_DENIED")
+    assert endpoint.scope in answer["message"] or "feedback:write" in answer["message"]
+    assert row_counts() == before
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
+def test_the_narrowest_scope_is_enough(endpoint, place, owner):
+    status, answer = ask(speaking_as(owner, endpoint.scope), endpoint, place)
+
+    assert status == 200, answer
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [one for one in NAMING_SOMETHING if not one.lists and not one.forgives],
+    ids=str,
+)
+def test_a_reviewer_of_the_experiment_is_told_nothing(endpoint, place, experiment):
+    wire = speaking_as(make_member(experiment, Role.REVIEWER))
+
+    status, answer = ask(wire, endpoint, place)
+
+    assert (status, answer["error_code"]) == (404, "RESOURCE_DOES_NOT_EXIST")
+
+
+BROKEN = [
+    b"{",
+    b"[]",
+    b'"text"',
+    b"nul",
+    b"\xff\xfe",
+    b'{"a": NaN}',
+    b'{"a": 1e999}',
+    b'{"a": "\\u0000"}',
+    b'{"a": "\\ud800"}',
+    b'{"a": 9223372036854775808}',
+    b'{"a": ' + b"[" * 70 + b"]" * 70 + b"}",
+    b'{"a": [' + b"1," * 100_001 + b"1]}",
+]
+
+
+@pytest.mark.parametrize("raw", BROKEN, ids=lambda raw: repr(raw[:20]))
+@pytest.mark.parametrize("endpoint", WITH_BODY, ids=str)
+def test_a_body_that_is_no_json_object_is_refused(endpoint, raw, place, owner):
+    wire, before = speaking_as(owner), row_counts()
+
+    status, answer = wire.send(endpoint.method, filled(endpoint.path, place), raw)
+
+    assert (status, answer["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+    assert row_counts() == before
+
+
+WRONG = [None, "", "x" * 10_000, -1, 2**53, 1.5, True, [], [None], [[]], {}, {"a": 1}]
+
+
+@pytest.mark.parametrize("endpoint", WITH_BODY, ids=str)
+def test_wrong_values_are_coded_refusals_or_change_what_they_say(endpoint, place, owner):
+    wire = speaking_as(owner)
+    path, body = filled(endpoint.path, place), filled(dict(endpoint.body), place)
+
+    for name in body:
+        for value in WRONG:
+            status, answer = wire.send(
+                endpoint.method, path, __import__("orjson").dumps({**body, name: value})
+            )
+
+            assert status == 200 or (400 <= status < 500 and answer["error_code"]), (name, value)

@@ -1,0 +1,283 @@
+"""`reviewapp up` from end to end, with real processes in a data folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "reviewapp.cli", "up", "--port", "0"]
+# What a figure of PRODUCT, section 7, allows an idle embedded deployment.
+MAXIMUM_KILOBYTES = 300_000
+PATIENCE_SECONDS = 90
+
+pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+@dataclass
+class Server:
+    """A running `up` and the lines it printed until it was ready."""
+
+    process: subprocess.Popen[str]
+    lines: list[str]
+
+    @property
+    def url(self) -> str:
+        """Where it serves."""
+        return self.exported("MLFLOW_TRACKING_URI")
+
+    def exported(self, name: str) -> str:
+        """The value of one of the `export` lines; empty when there is none."""
+        begin = f"export {name}="
+        return next((line[len(begin) :] for line in self.lines if line.startswith(begin)), "")
+
+    def get(self, path: str, token: str = "") -> tuple[int, str]:
+        """Status and body of an answer; 0 when nobody answers."""
+        request = urllib.request.Request(f"{self.url}{path}")  # noqa: S310 - our own server
+        if token:
+            request.add_header("Authorization", f"Bearer {token}")
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return refusal.code, refusal.read().decode()
+        except OSError:
+            return 0, ""
+
+    def pids(self, of: str = "") -> list[int]:
+        """The supervisor's children whose command line has a word, and what they forked."""
+        table = process_table()
+        mine = {self.process.pid}
+        for pid, (parent, _) in sorted(table.items()):
+            if parent in mine:
+                mine.add(pid)
+        return [pid for pid in mine - {self.process.pid} if of in table[pid][1]]
+
+
+def process_table() -> dict[int, tuple[int, str]]:
+    """Parent and command line of every process that is more than a zombie."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            state, parent = (folder / "stat").read_text().rsplit(")", 1)[1].split()[:2]
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if state != "Z":
+            found[int(folder.name)] = (int(parent), command)
+    return found
+
+
+def environment() -> dict[str, str]:
+    """A machine on which nothing is set."""
+    kept = {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR"}
+    return {name: value for name, value in os.environ.items() if name in kept}
+
+
+def refusal(*options: str, **variables: str) -> str:
+    """What an `up` that cannot start says."""
+    done = subprocess.run(  # noqa: S603 - our own command
+        [*COMMAND, *options],
+        cwd=ROOT,
+        env=environment() | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    return done.stderr
+
+
+def start(data: Path, *options: str, **variables: str) -> Server:
+    """Start and read until it says that it is ready, or ends."""
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [*COMMAND, "--data", str(data), *options],
+        cwd=ROOT,
+        env=environment() | variables,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    lines = []
+    for line in process.stdout or []:
+        lines.append(line.rstrip("\n"))
+        if lines[-1] == "Ready":
+            break
+    return Server(process, lines)
+
+
+def stop(server: Server) -> int:
+    """Ask it to stop, as Ctrl-C does."""
+    if server.process.poll() is None:
+        server.process.send_signal(signal.SIGINT)
+    if server.process.stdout:
+        server.process.stdout.close()
+    return server.process.wait(timeout=60)
+
+
+def worker_age(server: Server, token: str) -> float:
+    """Seconds since the worker ran a task."""
+    age: float = json.loads(server.get("/ready", token)[1])["worker_age_seconds"]
+    return age
+
+
+def wait_until(fact: Callable[[], bool]) -> bool:
+    """Whether something becomes true in time."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        if fact():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the first start."""
+    return tmp_path_factory.mktemp("first")
+
+
+@pytest.fixture(scope="module")
+def server(data: Path) -> Iterator[Server]:
+    """A first start with the demo."""
+    running = start(data)
+    yield running
+    stop(running)
+
+
+def test_a_first_start_prints_what_one_needs(server: Server) -> None:
+    token = server.exported("MLFLOW_TRACKING_TOKEN")
+
+    link = next(line for line in server.lines if line.startswith(f"{server.url}/login/"))
+    assert server.lines[-1] == "Ready"
+    assert server.get("/ready") == (200, '{"status": "ready"}')
+    assert server.get(link.removeprefix(server.url))[0] == 200
+    assert "reviewapp_traces 37.0" in server.get("/metrics", token)[1].splitlines()
+
+
+def test_pages_and_static_files_are_served(server: Server) -> None:
+    status, page = server.get("/login/")
+
+    style = page.split('rel="stylesheet" href="', 1)[1].split('"', 1)[0]
+    assert status == 200
+    assert server.get(style)[0] == 200
+
+
+def test_idle_it_needs_little_memory(server: Server) -> None:
+    pids = [server.process.pid, *server.pids()]
+
+    kilobytes = {
+        pid: int(line.split()[1])
+        for pid in pids
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        if line.startswith("Pss:")
+    }
+
+    assert len(kilobytes) >= 5
+    assert sum(kilobytes.values()) < MAXIMUM_KILOBYTES, kilobytes
+
+
+def test_a_killed_web_process_comes_back(server: Server) -> None:
+    before = set(server.pids("gunicorn"))
+
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+
+    assert wait_until(lambda: server.get("/ready")[0] == 200)
+    assert not before & set(server.pids("gunicorn"))
+
+
+def test_a_killed_worker_comes_back_and_works(server: Server) -> None:
+    before = set(server.pids("celery"))
+    token = server.exported("MLFLOW_TRACKING_TOKEN")
+    begun = time.monotonic()
+
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+
+    assert wait_until(lambda: worker_age(server, token) < time.monotonic() - begun)
+    assert not before & set(server.pids("celery"))
+
+
+def test_a_second_up_in_the_same_folder_is_refused(server: Server, data: Path) -> None:
+    said = refusal("--data", str(data))
+
+    assert said.startswith(f"Another 'reviewapp up' is using the data folder {data}.")
+    assert said.count("\n") == 1
+
+
+def test_a_stop_is_clean_and_a_second_start_shows_no_secret(tmp_path: Path) -> None:
+    first = start(tmp_path, "--no-demo", "--owner", "amara@example.org")
+    children = first.pids()
+    code = stop(first)
+    left = [pid for pid in children if pid in process_table()]
+
+    begun = time.monotonic()
+    second = start(tmp_path, "--no-demo")
+    seconds = time.monotonic() - begun
+    code_again = stop(second)
+
+    assert (code, code_again, left) == (0, 0, [])
+    assert first.exported("MLFLOW_TRACKING_TOKEN")
+    assert second.lines[-1] == "Ready"
+    assert second.exported("MLFLOW_TRACKING_TOKEN") == ""
+    assert not any("/login/" in line for line in second.lines)
+    assert seconds < PATIENCE_SECONDS / 3
+
+
+def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
+    running = start(tmp_path, "--no-demo")
+    children = running.pids()
+
+    running.process.kill()
+
+    assert len(children) >= 4
+    assert wait_until(lambda: not any(pid in process_table() for pid in children))
+    stop(running)
+
+
+def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        said = refusal("--port", str(port), "--data", str(tmp_path))
+
+    assert said.startswith(f"Port {port} on 127.0.0.1 cannot be used")
+    assert said.count("\n") == 1
+
+
+def test_an_unwritable_folder_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+
+    said = refusal("--data", str(tmp_path / "file" / "data"))
+
+    assert "cannot be written" in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("SECRET_KEY", "changeme", "SECRET_KEY is too weak"),
+        ("DATABASE_URL", "postgres://127.0.0.1:1/none", "The database cannot be used: "),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_one_sentence(
+    tmp_path: Path, name: str, value: str, sentence: str
+) -> None:
+    said = refusal("--data", str(tmp_path), **{name: value})
+
+    assert said.startswith(sentence)

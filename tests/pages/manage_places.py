@@ -1,0 +1,80 @@
+"""Every address under /e/ with what stands in it, for tests that walk all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from labeling.models import LabelingSession
+from traces.models import Experiment, Trace
+
+READ = (
+    "manage_sessions",
+    "manage_session",
+    "manage_items",
+    "manage_disagreements",
+    "manage_export",
+    "manage_setup",
+    "manage_schemas",
+    "manage_schema",
+    "manage_traces",
+    "manage_trace",
+)
+MANAGE = ("manage_new_session", "manage_new_schema")
+MANAGE_POST = (
+    "manage_open",
+    "manage_close",
+    "manage_reopen",
+    "manage_take_out",
+    "manage_edit",
+    "manage_add_by_filter",
+    "manage_add_by_ids",
+    "manage_invite",
+    "manage_delete",
+    "manage_preset",
+    "manage_delete_schema",
+)
+OWN = ("manage_members",)
+OWN_POST = ("manage_remove_member",)
+ALL = (*READ, *MANAGE, *MANAGE_POST, *OWN, *OWN_POST)
+
+OF_SESSION = {
+    "manage_session",
+    "manage_open",
+    "manage_close",
+    "manage_reopen",
+    "manage_items",
+    "manage_take_out",
+    "manage_disagreements",
+    "manage_export",
+    "manage_setup",
+    "manage_edit",
+    "manage_add_by_filter",
+    "manage_add_by_ids",
+    "manage_invite",
+    "manage_delete",
+}
+
+
+@dataclass(frozen=True)
+class Places:
+    """An experiment with one of everything."""
+
+    experiment: Experiment
+    session: LabelingSession
+    trace: Trace
+
+    def url(self, name: str) -> str:
+        """The address of a page by its name."""
+        arguments: list[object] = [self.experiment.pk]
+        if name in OF_SESSION:
+            arguments.append(self.session.session_id)
+        elif name in {"manage_schema", "manage_delete_schema"}:
+            question = self.session.questions.get()
+            arguments.append(question.label_schema.schema_id)
+        elif name == "manage_trace":
+            arguments.append(self.trace.trace_id)
+        elif name == "manage_preset":
+            arguments.append("expected_facts")
+        return reverse(f"labeling:{name}", args=arguments)
