@@ -7,7 +7,6 @@ from datetime import datetime
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import Q
 
 from accounts.roles import Scope
 
@@ -102,15 +101,6 @@ class Invitation(models.Model):
         return self.used_at is None and self.revoked_at is None and at < self.expires_at
 
 
-class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
-    """Picks tokens."""
-
-    def usable(self, *, at: datetime) -> ApiTokenQuerySet:
-        """Neither revoked nor expired, and the account is active."""
-        unexpired = Q(expires_at__isnull=True) | Q(expires_at__gt=at)
-        return self.filter(unexpired, revoked_at__isnull=True, user__is_active=True)
-
-
 class ApiToken(models.Model):
     """A scoped key of one account. Stored as a visible prefix and the SHA-256 of the secret.
 
@@ -130,13 +120,16 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ApiTokenQuerySet.as_manager()
-
     class Meta:
         ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.prefix}… of {self.user_id}"
+
+    def is_usable(self, *, at: datetime) -> bool:
+        """Neither revoked nor expired, and the account is active. Fetch with the user."""
+        expired = self.expires_at is not None and self.expires_at <= at
+        return self.revoked_at is None and not expired and self.user.is_active
 
     @property
     def scope_set(self) -> frozenset[str]:

@@ -6,17 +6,29 @@ conversation (MLflow writes the session into its metadata) counts for each trace
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from assessments.models import Assessment
 from traces.filter_fields import Family
 from traces.filtering import Comparison, parse
 from traces.json_values import dumps
-from traces.matching import Experiments, Matcher, TracePks, indexed_text_test, matching, with_key
-from traces.models import TraceKeyword
+from traces.matching import (
+    FEW,
+    Experiments,
+    Found,
+    Kind,
+    Matcher,
+    either,
+    entries,
+    few_or,
+    indexed_text_test,
+    matching,
+    own_entries,
+)
+from traces.text_tests import SameStart
 
 # mlflow 3.17.2, tracing/constant.py, TraceMetadataKey.TRACE_SESSION.
 SESSION = "mlflow.trace.session"
@@ -32,16 +44,45 @@ def traces_matching(text: str, *, experiments: Experiments) -> Q:
     return matching(parse(text), experiments=experiments, others=FAMILIES)
 
 
-def of_assessments(comparison: Comparison, experiments: Experiments) -> Q:
+def of_assessments(comparison: Comparison, experiments: Experiments) -> Found:
     """Traces with a standing assessment of the name that fulfils the comparison."""
     said = Assessment.objects.standing().filter(
         experiment__in=experiments, kind=comparison.family, name=comparison.key
     )
     if comparison.operator == "IS NULL":
-        return ~Q(pk__in=covered_by(said, experiments))
+        return ~covered(said, experiments)
     if comparison.operator != "IS NOT NULL":
         said = said.filter(value_test(comparison))
-    return Q(pk__in=covered_by(said, experiments))
+    rows = list(said.values_list("trace_id", "metadata")[: FEW + 1])
+    if len(rows) > FEW:
+        return covered(said, experiments)
+    about_sessions = [trace for trace, metadata in rows if SESSION in metadata]
+    named = frozenset(trace for trace, _ in rows)
+    return either(named, of_same_sessions(about_sessions, experiments))
+
+
+def of_same_sessions(traces: Sequence[int], experiments: Experiments) -> Found:
+    """Traces of the sessions that these traces (by primary key) belong to."""
+    if not traces:
+        return frozenset()
+    members = entries(Kind.METADATA, SESSION, experiments)
+    sessions = members.filter(trace__in=traces).values_list("value", flat=True)
+    same = members.filter(value__in=list(sessions))
+    return few_or(same, Q(pk__in=same.values("trace")))
+
+
+def covered(said: QuerySet[Assessment], experiments: Experiments) -> Q:
+    """A test of each trace: something of this was said about it, or about its session."""
+    direct = said.filter(trace=OuterRef("pk"))
+    of_sibling = said.filter(trace=OuterRef("trace"))
+    about_session = of_sibling.annotate(metadata_text=Cast("metadata", TextField())).filter(
+        metadata_text__contains=f'"{SESSION}":'
+    )
+    siblings = entries(Kind.METADATA, SESSION, experiments).filter(
+        SameStart(F("value"), OuterRef("value")), Exists(about_session), value=OuterRef("value")
+    )
+    session = own_entries(Kind.METADATA, SESSION).filter(Exists(siblings))
+    return Q(Exists(direct)) | Q(Exists(session))
 
 
 def value_test(comparison: Comparison) -> Q:
@@ -77,16 +118,6 @@ def spellings(text: str) -> tuple[str, ...]:
         return (text,)
     found = [text, dumps(number), *([str(int(number))] if number.is_integer() else [])]
     return tuple(dict.fromkeys(found))
-
-
-def covered_by(said: QuerySet[Assessment], experiments: Experiments) -> TracePks:
-    """Primary keys of the traces these assessments are about, whole sessions included."""
-    about_session = said.annotate(metadata_text=Cast("metadata", TextField())).filter(
-        metadata_text__contains=f'"{SESSION}":'
-    )
-    entries = with_key(TraceKeyword.Kind.METADATA, SESSION, experiments)
-    sessions = entries.filter(trace__in=about_session.values("trace")).values("value")
-    return said.values("trace").union(entries.filter(value__in=sessions).values("trace"), all=True)
 
 
 FAMILIES: Mapping[Family, Matcher] = {"feedback": of_assessments, "expectation": of_assessments}

@@ -113,16 +113,19 @@ def write_once(
         cleaned = context.schema_version.clean_answer(draft.name, draft.value)
         draft = replace(draft, value=cleaned)
     key = digest(by.token.pk, trace.trace_id, draft, target_pk) if by.token else None
-    twin = find_twin(key, now=now)
+
+    def write_it() -> Assessment:
+        return write(trace, draft, by=by, now=now, context=context, target_pk=target_pk, key=key)
+
+    # The target of a repeated override may be gone by now, so its twin is looked for first. Other
+    # repeats are rare and stopped by the unique digest, so that nobody else pays for a look.
+    twin = find_twin(key, now=now) if target_pk is not None else None
     if twin is not None:
         return twin
     try:
-        return write(trace, draft, by=by, now=now, context=context, target_pk=target_pk, key=key)
+        return write_it()
     except IntegrityError:
-        twin = find_twin(key, now=now)
-        if twin is None:
-            raise
-        return twin
+        return find_twin(key, now=now) or write_it()
 
 
 def find_twin(key: str | None, *, now: datetime) -> Assessment | None:

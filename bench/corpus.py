@@ -94,6 +94,7 @@ def fill(span: Span, n: int, index: int, name: str, kind: str) -> Span:
     }
     if index == 0:
         texts |= {
+            "mlflow.traceTag.mlflow.traceName": facts.name,
             "mlflow.traceTag.topic": facts.topic,
             "session.id": facts.session,
             "user.id": facts.user,

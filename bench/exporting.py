@@ -45,7 +45,8 @@ def measure(run: Run) -> Iterator[Figure]:
     add_labels(
         run.peer.database_url, corpus.LABELING_REVIEWERS, run.labels // corpus.LABELING_REVIEWERS
     )
-    ours, peer = [], []
+    ours: list[Taken] = []
+    peer: list[Taken] = []
     for _ in range(run.rounds):
         ours.append(export(run.ours, session))
         if len(peer) < 2:

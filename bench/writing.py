@@ -15,7 +15,8 @@ from bench.setup import Run, make_experiments, send_traces
 GROUP = "Assessments"
 CLIENTS = (1, 8, 16)
 TARGETS = 100
-WARM_UP_SECONDS = 1.0
+WARM_UP_CLIENTS = 16  # enough to reach every process of the server
+WARM_UP_SECONDS = 3.0
 # Far from the corpus, so that the two do not share traces.
 FIRST_TRACE = 1_000_000
 RATIO = {"sqlite": 10.0, "postgres": 4.0}
@@ -26,7 +27,7 @@ def measure(run: Run) -> Iterator[Figure]:
     for server in run.servers:
         make_experiments(server)
         send_traces(server, "writes", FIRST_TRACE, FIRST_TRACE + TARGETS)
-        load.run(server, 2, writer(server), seconds=WARM_UP_SECONDS)
+        load.run(server, WARM_UP_CLIENTS, writer(server), seconds=WARM_UP_SECONDS)
     for n_clients in CLIENTS:
         ours, peer = alternating(run, n_clients, writer)
         yield from told(run.database, n_clients, ours, peer)

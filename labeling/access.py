@@ -58,20 +58,24 @@ def reviewer_session(credential: Credential, session_id: str) -> LabelingSession
 
 def item_by_id(session: LabelingSession, item_id: str) -> QueueItem:
     """An item of the session, taken-out ones included. Raises NoSuchItem."""
-    found = items(session).filter(item_id=item_id).first()
-    if found is None:
-        raise NoSuchItem(item_id)
-    return found
+    return one(items(session).filter(item_id=item_id), session, item_id)
 
 
 def item_at(session: LabelingSession, position: int) -> QueueItem:
     """The item at a position, as in `/r/<session>/<n>/`. Raises NoSuchItem."""
-    found = items(session).filter(position=position).first()
-    if found is None:
-        raise NoSuchItem(str(position))
-    return found
+    return one(items(session).filter(position=position), session, str(position))
 
 
 def items(session: LabelingSession) -> QueueItemQuerySet:
     """Items with their trace."""
-    return QueueItem.objects.filter(session=session).select_related("trace", "session__run")
+    return QueueItem.objects.filter(session=session).select_related("trace")
+
+
+def one(found: QueueItemQuerySet, session: LabelingSession, name: str) -> QueueItem:
+    """The only one, with the session at hand. Raises NoSuchItem."""
+    try:
+        item = found.get()
+    except QueueItem.DoesNotExist:
+        raise NoSuchItem(name) from None
+    item.session = session
+    return item

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.roles import Role
 from labeling.manage_forms import area, line
+from labeling.managing import MAXIMUM_EMAIL_LENGTH
 
 
 class TraceIdsForm(forms.Form):
@@ -28,7 +29,11 @@ class TraceIdsForm(forms.Form):
 class InviteForm(forms.Form):
     """Who gets a personal link."""
 
-    email = forms.EmailField(label="E-mail address", widget=forms.EmailInput({"class": "inp"}))
+    email = forms.EmailField(
+        label="E-mail address",
+        max_length=MAXIMUM_EMAIL_LENGTH,
+        widget=forms.EmailInput({"class": "inp"}),
+    )
     mail = forms.BooleanField(label="Send it by e-mail too", required=False, initial=True)
 
 
@@ -38,7 +43,7 @@ class DeleteForm(forms.Form):
     name = forms.CharField(label="Type the name to delete it", widget=line(autocomplete="off"))
 
     def __init__(self, expected: str, data: Mapping[str, object] | None = None):
-        super().__init__(data)
+        super().__init__(data, auto_id="delete_%s")  # beside a form with another name
         self.expected = expected
 
     def clean_name(self) -> str:
@@ -52,7 +57,11 @@ class DeleteForm(forms.Form):
 class MemberForm(forms.Form):
     """A person and their role in the experiment."""
 
-    email = forms.EmailField(label="E-mail address", widget=forms.EmailInput({"class": "inp"}))
+    email = forms.EmailField(
+        label="E-mail address",
+        max_length=MAXIMUM_EMAIL_LENGTH,
+        widget=forms.EmailInput({"class": "inp"}),
+    )
     role = forms.ChoiceField(
         choices=[(role.value, role.value.capitalize()) for role in Role],
         initial=Role.REVIEWER.value,

@@ -124,6 +124,16 @@ def keep(
     if others_seen:
         columns["edited_after_reveal"] = True
     else:
-        first = assessment.revisions.order_by("-number").first() if assessment else None
-        columns["first_revision"] = first
-    Answer.objects.update_or_create(review=review, label_schema=each.schema, defaults=columns)
+        columns["first_revision_id"] = present_revision(assessment)
+    if answer is None:
+        Answer.objects.create(review=review, label_schema=each.schema, **columns)
+    else:
+        Answer.objects.filter(pk=answer.pk).update(**columns)
+
+
+def present_revision(assessment: Assessment | None) -> int | None:
+    """The primary key of the revision that the assessment stands at."""
+    if assessment is None:
+        return None
+    revisions = assessment.revisions.order_by().filter(number=assessment.version)
+    return revisions.values_list("pk", flat=True).get()

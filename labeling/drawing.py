@@ -19,6 +19,7 @@ from labeling.managing import Plan, create_session
 from labeling.models import LabelingSession
 from labeling.sampling import MAXIMUM_SAMPLE, Sample, draw
 from traces.models import Experiment, Trace
+from traces.searching import bounded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +39,17 @@ class Drawn:
 
 
 def drawn(experiment: Experiment, choice: Choice) -> Drawn:
-    """Count and draw. Raises FilterSyntax. Cost: two queries, and memory for the matching ids."""
+    """Count and draw, a random sample from the newest 100,000 as `filling` does.
+
+    Raises FilterSyntax or SearchRefused. Cost: two queries, and memory for the matching ids.
+    """
     found = matching_traces(experiment, choice.filter).newest_first()
     sample = choice.sample
     wanted = sample.n if sample.how == "newest" else MAXIMUM_SAMPLE
-    ids = list(found.values_list("trace_id", flat=True)[:wanted])
-    return Drawn(matching=found.count(), trace_ids=draw(ids, sample))
+    with bounded():
+        ids = list(found.values_list("trace_id", flat=True)[:wanted])
+        matching = found.count()
+    return Drawn(matching=matching, trace_ids=draw(ids, sample))
 
 
 def looked_at(experiment: Experiment, trace_ids: Sequence[str]) -> list[Trace]:
@@ -57,7 +63,7 @@ def looked_at(experiment: Experiment, trace_ids: Sequence[str]) -> list[Trace]:
 def create_filled(
     experiment: Experiment, plan: Plan, choice: Choice, *, by: Credential, now: datetime
 ) -> LabelingSession:
-    """A draft with its traces, or neither. Raises InvalidPlan and FilterSyntax."""
+    """A draft with its traces, or neither. Raises InvalidPlan, FilterSyntax or SearchRefused."""
     session = create_session(experiment, plan, by=by, now=now)
     if choice.sample.n:
         fill_by_filter(session, choice.filter, choice.sample, by=by)

@@ -13,9 +13,14 @@ from math import inf
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 
-from labeling.managing import MAXIMUM_REVIEWS_REQUIRED, Asking, Plan
+from labeling.managing import (
+    MAXIMUM_REVIEWS_REQUIRED,
+    Asking,
+    InvalidPlan,
+    Plan,
+    check_email,
+)
 from labeling.models import LabelingSession, SessionSchema
 from labeling.sampling import MAXIMUM_SAMPLE, Sample
 from schemas.models import LabelSchema
@@ -110,15 +115,14 @@ class SessionForm(forms.Form):
         """The addresses, each checked; the message names the line."""
         emails = []
         for n, text in enumerate(self.cleaned_data["reviewers"].splitlines(), start=1):
-            if not text.strip():
+            email = text.strip()
+            if not email:
                 continue
             try:
-                validate_email(text.strip())
-            except ValidationError as error:
-                raise ValidationError(
-                    "Line %(n)s is not an e-mail address.", params={"n": n}
-                ) from error
-            emails.append(text.strip())
+                check_email(email)
+            except InvalidPlan as error:
+                raise ValidationError(f"Line {n}: {error}") from error
+            emails.append(email)
         return emails
 
     def plan(self, questions: Sequence[Asking]) -> Plan:

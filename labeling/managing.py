@@ -16,13 +16,14 @@ from accounts.joining import account_for, invite
 from accounts.models import User
 from assessments.recording import mark_stale
 from labeling.models import LabelingSession, SessionReviewer, SessionSchema
+from labeling.questions import askable
 from labeling.queueing import lock_session, redeal, require_reviews
 from labeling.tasks import ring
-from schemas.models import LabelSchema
 from traces.ids import mint_run_id
 from traces.models import Experiment, Run, RunTag
 
 MAXIMUM_NAME_LENGTH = 250
+MAXIMUM_EMAIL_LENGTH = 254  # the column of accounts
 MAXIMUM_REVIEWS_REQUIRED = 50
 PURPOSE_TAG = "mlflow.runType"
 
@@ -131,7 +132,9 @@ def check_plan(plan: Plan) -> None:
 
 
 def check_email(email: str) -> None:
-    """Raises InvalidPlan for what is no e-mail address."""
+    """Raises InvalidPlan for what is no e-mail address, or too long for an account."""
+    if len(email.strip()) > MAXIMUM_EMAIL_LENGTH:
+        raise InvalidPlan("reviewers", f"An address has at most {MAXIMUM_EMAIL_LENGTH} characters.")
     try:
         validate_email(email.strip())
     except ValidationError as error:
@@ -147,12 +150,7 @@ def set_questions(session: LabelingSession, questions: Sequence[Asking], *, now:
     names = [asking.name for asking in questions]
     if len(set(names)) != len(names):
         raise InvalidPlan("label_schemas", "Name each label schema once.")
-    schemas = {
-        schema.name: schema
-        for schema in LabelSchema.objects.standing().filter(
-            experiment=session.experiment_id, name__in=names
-        )
-    }
+    schemas = askable(session, names)
     unknown = [name for name in names if name not in schemas]
     if unknown:
         raise InvalidPlan("label_schemas", f"There is no label schema named {unknown[0]!r}.")

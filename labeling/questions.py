@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from django.db.models import F, Q
 
 from labeling.answering import Question
 from labeling.models import LabelingSession, SessionSchema
@@ -44,3 +47,18 @@ def asked(row: SessionSchema) -> Asked:
             required=row.required,
         ),
     )
+
+
+def askable(session: LabelingSession, names: Sequence[str]) -> dict[str, LabelSchema]:
+    """Label schemas of these names that the session may ask. Cost: one query.
+
+    One that was deleted stays askable where it is asked already, unless another has its name now.
+    """
+    asked_already = session.questions.filter(removed_at__isnull=True).values("label_schema")
+    found = LabelSchema.objects.filter(
+        Q(deleted_at__isnull=True) | Q(pk__in=asked_already),
+        experiment=session.experiment_id,
+        name__in=names,
+    )
+    ordered = found.order_by(F("deleted_at").asc(nulls_last=True))
+    return {schema.name: schema for schema in ordered}

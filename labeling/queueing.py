@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.credentials import Credential
 from accounts.models import User
 from assessments.recording import mark_stale
-from labeling.models import Assignment, LabelingSession, QueueItem, Review
+from labeling.models import Assignment, LabelingSession, QueueItem, Review, SessionReviewer
 from labeling.models.reviews import ReviewQuerySet
 from traces.ids import mint
 from traces.models import Trace, TraceRunLink
@@ -75,8 +75,12 @@ def database_now() -> datetime:
 
 
 def lock_session(session_pk: int) -> LabelingSession:
-    """The session's row, locked until the transaction ends: every decision about places."""
-    return LabelingSession.objects.select_for_update(of=("self",)).get(pk=session_pk)
+    """The session's row, locked until the transaction ends: every decision about places.
+
+    Its run comes along, which every write marks as stale.
+    """
+    sessions = LabelingSession.objects.select_related("run")
+    return sessions.select_for_update(of=("self",)).get(pk=session_pk)
 
 
 @transaction.atomic
@@ -224,8 +228,23 @@ def demand_reviewer(session: LabelingSession, reviewer: User) -> None:
     """May this person write in the locked session now? Raises SessionClosed or NotAReviewer."""
     if not session.is_open:
         raise SessionClosed(session.state)
-    if not LabelingSession.objects.present().for_reviewer(reviewer).filter(pk=session.pk).exists():
+    if not is_reviewer(session, reviewer):
         raise NotAReviewer
+
+
+def is_reviewer(session: LabelingSession, reviewer: User) -> bool:
+    """Whether the session is there and theirs. Cost: one small query for people who are named.
+
+    Asked after the lock was taken, so that it sees what happened while we waited.
+    """
+    named = SessionReviewer.objects.filter(
+        session=session,
+        user=reviewer,
+        removed_at__isnull=True,
+        session__run__deleted_at__isnull=True,
+    )
+    sessions = LabelingSession.objects.present().for_reviewer(reviewer).filter(pk=session.pk)
+    return named.order_by().exists() or sessions.exists()
 
 
 def pick(

@@ -7,6 +7,7 @@ every saved state stays as a DraftRevision and every submitted answer as a revis
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +17,7 @@ from accounts.credentials import Credential
 from accounts.models import User
 from accounts.roles import Action
 from assessments.recording import mark_stale, retract
-from labeling.answering import Submission, check_names, check_reason, clean_replies
+from labeling.answering import Reply, Submission, check_names, check_reason, clean_replies
 from labeling.answers import store_answers
 from labeling.models import Answer, DraftRevision, LabelingSession, QueueItem, Review
 from labeling.questions import questions_of
@@ -103,11 +104,17 @@ def submit(item: QueueItem, submission: Submission, *, by: Credential, lease: ti
     store_answers(
         place.review, asked, replies, by=by, now=place.now, others_seen=others_seen(place)
     )
-    draft = {name: reply.as_json() for name, reply in replies.items()}
+    draft = words_kept(submission.replies, replies)
     move(place, Review.State.SUBMITTED, submission, draft=draft, claimed_until=None)
     settle_item(place)
     following = None if was_submitted else go_on(place, lease=lease)
     return Outcome(review=place.review, next=following)
+
+
+def words_kept(sent: Mapping[str, Reply], cleaned: Mapping[str, Reply]) -> dict[str, object]:
+    """The stored answers, and comments on questions that were left open: no word is dropped."""
+    comments = {name: reply for name, reply in sent.items() if reply.rationale}
+    return {name: reply.as_json() for name, reply in {**comments, **cleaned}.items()}
 
 
 @transaction.atomic
@@ -176,7 +183,9 @@ def take_place(
     """Lock session, item and review, in this order, then check that the reviewer may write."""
     session = lock_session(item.session_id)
     demand_reviewer(session, by.user)
-    item = QueueItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    items = QueueItem.objects.select_related("trace").select_for_update(of=("self",))
+    item = items.get(pk=item.pk)
+    item.session = session
     now = database_now()
     review = (
         Review.objects.select_for_update(of=("self",)).filter(item=item, reviewer=by.user).first()
@@ -185,6 +194,7 @@ def take_place(
         review = new_place(item, by.user, now=now, lease=lease, may_be_full=may_be_full)
     elif submission.expected_version not in (None, review.version):
         raise ReviewChanged(review)
+    review.item = item
     return Place(session=session, item=item, review=review, by=by, now=now)
 
 

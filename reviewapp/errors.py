@@ -24,6 +24,7 @@ from assessments.drafts import InvalidDraft
 from assessments.recording import NoSuchAssessment, NotTheAuthor, StaleVersion, WrongKind
 from labeling.access import NoSuchItem, NoSuchSession
 from labeling.answering import InvalidAnswers
+from labeling.exports import UnknownExport
 from labeling.managing import InvalidPlan, WrongState
 from labeling.queueing import NotAReviewer, SessionClosed
 from labeling.reviewing import PlaceTaken, ReviewChanged, WrongMoment
@@ -87,6 +88,7 @@ VERDICTS: Mapping[type[Exception], Verdict] = {
     InvalidTime: INVALID,
     InvalidValue: Verdict(400, "invalid_value", "INVALID_PARAMETER_VALUE"),
     Malformed: INVALID,
+    UnknownExport: INVALID,
     UnknownScope: INVALID,
     WrongKind: INVALID,
     FilterSyntax: Verdict(400, "filter_syntax", "INVALID_PARAMETER_VALUE"),

@@ -8,9 +8,15 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import dj_database_url
-
-from reviewapp.env import email_settings, env_bool, env_int, env_list, env_secret, env_text
+from reviewapp.database_url import database
+from reviewapp.env import (
+    email_settings,
+    env_bool,
+    env_int,
+    env_list,
+    env_secret,
+    env_text,
+)
 from reviewapp.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -81,10 +87,11 @@ SQLITE_OPTIONS = {
         "PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;"
     ),
 }
-POOL_OPTIONS = {"pool": {"min_size": 1, "max_size": env_int("REVIEWAPP_POOL_SIZE", 12)}}
-DATABASES = {
-    "default": dj_database_url.parse(DATABASE_URL or f"sqlite:///{REVIEWAPP_DATA / 'reviewapp.db'}")
+# Ten seconds without a connection is an answer of 503, not a reason to wait on.
+POOL_OPTIONS = {
+    "pool": {"min_size": 1, "max_size": env_int("REVIEWAPP_POOL_SIZE", 12), "timeout": 10}
 }
+DATABASES = {"default": database(DATABASE_URL or f"sqlite:///{REVIEWAPP_DATA / 'reviewapp.db'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
     DATABASES["default"]["CONN_MAX_AGE"] = None

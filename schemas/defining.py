@@ -56,8 +56,7 @@ def create_schema(
 ) -> LabelSchema:
     """A new label schema with version 1. Raises InvalidInput, SchemaExists or SchemaFixed."""
     definition = checked(definition)
-    if is_reserved(definition.name):
-        raise SchemaFixed("name", "The name 'feedback' is reserved for the default label schema.")
+    refuse_reserved(definition.name)
     schema = store_schema(experiment, definition, by=by)
     note(by, "label schema created", schema.name, experiment_id=experiment.experiment_id)
     return schema
@@ -145,7 +144,8 @@ def check_edit(schema: LabelSchema, version: SchemaVersion, definition: Definiti
 
 
 def rename(schema: LabelSchema, name: str) -> None:
-    """Give a schema another name. Raises SchemaExists."""
+    """Give a schema another name. Raises SchemaExists or SchemaFixed."""
+    refuse_reserved(name)
     try:
         with transaction.atomic():
             LabelSchema.objects.filter(pk=schema.pk).update(name=name)
@@ -228,6 +228,12 @@ def checked(definition: Definition) -> Definition:
     if definition.comment not in SchemaVersion.Comment.values:
         raise InvalidInput("comment", "Use off, optional or required.")
     return replace(definition, name=name, title=title)
+
+
+def refuse_reserved(name: str) -> None:
+    """Raises SchemaFixed for the default label schema's name."""
+    if is_reserved(name):
+        raise SchemaFixed("name", "The name 'feedback' is reserved for the default label schema.")
 
 
 def is_reserved(name: str) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models.signals import post_migrate
 
 from accounts.models import User
@@ -19,20 +22,25 @@ def restore_default_experiment(**_: object) -> None:
 
 
 def flush_past_triggers() -> None:
-    """SQLite flushes with DELETE, which the append-only triggers refuse: drop and remake them."""
-    plain_flush = connection.ops.execute_sql_flush
+    """SQLite flushes with DELETE, which the append-only triggers refuse: drop and remake them.
 
-    def execute_sql_flush(statements: list[str]) -> None:
-        with connection.cursor() as cursor:
+    For every connection: in browser tests Django has another one, because Playwright keeps an
+    event loop in the thread.
+    """
+    operations = type(connection.ops)
+    plain_flush = operations.execute_sql_flush
+
+    def execute_sql_flush(self: BaseDatabaseOperations, statements: Iterable[str]) -> None:
+        with self.connection.cursor() as cursor:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             triggers = cursor.fetchall()
             for name, _ in triggers:
                 cursor.execute(f"DROP TRIGGER {name}")
-            plain_flush(statements)
+            plain_flush(self, statements)
             for _, sql in triggers:
                 cursor.execute(sql)
 
-    connection.ops.execute_sql_flush = execute_sql_flush  # type: ignore[method-assign]
+    setattr(operations, "execute_sql_flush", execute_sql_flush)  # noqa: B010 - of the class
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -61,11 +61,11 @@ def experiment_for(credential: Credential, experiment_id: str, action: Action) -
 def trace_for(credential: Credential, trace_id: str, action: Action) -> Trace:
     """The trace, when the action is allowed in its experiment. Errors as `experiment_for`."""
     credential.demand_scope(action)
-    traces = Trace.objects.select_related("experiment").filter(trace_id=trace_id)
-    found = traces.allowing(credential, action).first()
-    if found is not None:
-        return found
-    visible = traces.allowing(credential, Action.READ)
+    traces = Trace.objects.filter(trace_id=trace_id)
+    try:
+        return traces.allowing(credential, action).get()
+    except Trace.DoesNotExist:
+        visible = traces.allowing(credential, Action.READ)
     raise NotAllowed(action) if visible.exists() else NoSuchTrace(trace_id)
 
 

@@ -1,12 +1,16 @@
 """Comparisons of a filter → Q over traces: the only meeting of the filter language and the ORM.
 
+The plan is ours, not the planner's (docs/adr/0003): what an index can answer is asked for at most
+1,001 traces. Up to 1,000 are named; more are tested one by one while the traces are walked in
+order until the page is full. Each half is cheap where the other is dear.
 Feedback and expectations are known above this floor: their families arrive as functions
-(`assessments.matching`). Equality goes through indexes and costs by what it finds.
+(`assessments.matching`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 from typing import Any, TypeAlias
@@ -21,7 +25,7 @@ from traces.filtering import Comparison, FilterSyntax, OrderTerm
 from traces.models import TraceKeyword, TraceRunLink
 from traces.number_tests import EndMs, duration_test, end_test, moment_test
 from traces.portable_patterns import NotPortable, to_postgres
-from traces.text_tests import CaselessLike, Like, Search, StartIs
+from traces.text_tests import CaselessLike, Like, Search, StartIs, WholeIs
 
 # mlflow 3.17.2, tracing/constant.py.
 TRACE_NAME = "mlflow.traceName"
@@ -41,12 +45,14 @@ ORDER_COLUMNS = {
     "experiment_id": "experiment_id",
 }
 
+FEW = 1000
+
 Kind = TraceKeyword.Kind
 Column: TypeAlias = Expression | F | Subquery
 Experiments: TypeAlias = Sequence[int]
-# Any: one column, `trace`, of whichever table.
-TracePks: TypeAlias = QuerySet[Any, Any]
-Matcher: TypeAlias = Callable[[Comparison, Experiments], Q]
+# Primary keys when they are few, else what to test each trace by.
+Found: TypeAlias = Q | frozenset[int]
+Matcher: TypeAlias = Callable[[Comparison, Experiments], Found]
 
 
 def matching(
@@ -59,14 +65,37 @@ def matching(
 
     others   how families known above this floor are matched
     Raises FilterSyntax for a field that cannot be searched.
+    Cost: up to two queries for each comparison of tags, metadata, runs or assessments.
     """
-    found = Q()
+    tests, few = Q(), None
     for comparison in comparisons:
-        found &= others.get(comparison.family, of_traces)(comparison, experiments)
-    return found
+        found = others.get(comparison.family, of_traces)(comparison, experiments)
+        if isinstance(found, Q):
+            tests &= found
+        else:
+            few = found if few is None else few & found
+    return tests if few is None else tests & Q(pk__in=few)
 
 
-def of_traces(comparison: Comparison, experiments: Experiments) -> Q:
+def few_or(rows: QuerySet[Any, Any], test: Q) -> Found:  # Any: rows of whichever table
+    """The traces of these rows when they are few, else the test."""
+    pks = list(rows.values_list("trace_id", flat=True)[: FEW + 1])
+    return frozenset(pks) if len(pks) <= FEW else test
+
+
+def either(one: Found, other: Found) -> Found:
+    """What fulfils one of two conditions."""
+    if isinstance(one, frozenset) and isinstance(other, frozenset):
+        return one | other
+    return as_q(one) | as_q(other)
+
+
+def as_q(found: Found) -> Q:
+    """A condition, whichever form it has."""
+    return found if isinstance(found, Q) else Q(pk__in=found)
+
+
+def of_traces(comparison: Comparison, experiments: Experiments) -> Found:
     """One comparison of a family this floor knows."""
     match comparison.family:
         case "tag":
@@ -83,7 +112,7 @@ def of_traces(comparison: Comparison, experiments: Experiments) -> Q:
             )
 
 
-def of_attribute(comparison: Comparison, experiments: Experiments) -> Q:
+def of_attribute(comparison: Comparison, experiments: Experiments) -> Found:
     """A column of the trace, its name or its runs."""
     match comparison.key:
         case "timestamp_ms":
@@ -102,11 +131,11 @@ def of_attribute(comparison: Comparison, experiments: Experiments) -> Q:
             return text_test(TEXT_COLUMNS[key], comparison)
 
 
-def of_name(comparison: Comparison, experiments: Experiments) -> Q:
+def of_name(comparison: Comparison, experiments: Experiments) -> Found:
     """The trace's name, which is also its tag mlflow.traceName; an empty one is none."""
     match comparison.operator:
         case "=" | "IN":
-            return Q(pk__in=with_keyword(Kind.TAG, TRACE_NAME, comparison, experiments))
+            return with_keyword(Kind.TAG, TRACE_NAME, comparison, experiments)
         case "IS NULL":
             return Q(name="")
         case "IS NOT NULL":
@@ -115,60 +144,61 @@ def of_name(comparison: Comparison, experiments: Experiments) -> Q:
             return ~Q(name="") & text_test("name", comparison)
 
 
-def of_run(comparison: Comparison, experiments: Experiments) -> Q:
+DENIALS: Mapping[Operator, Operator] = {"!=": "=", "NOT IN": "IN"}
+
+
+def of_run(comparison: Comparison, experiments: Experiments) -> Found:
     """The runs a trace was made in (metadata) or linked to; any of them may fulfil the condition.
 
     What is said with `!=` and `NOT IN` must hold for all of them, of which there must be one.
     """
-    denials: dict[Operator, Operator] = {"!=": "=", "NOT IN": "IN"}
-    operator = comparison.operator
-    every = Q(pk__in=of_some_run(None, experiments))
-    if operator == "IS NOT NULL":
-        return every
-    if operator == "IS NULL":
-        return ~every
-    if operator in denials:
-        asserted = Comparison(
-            comparison.family,
-            comparison.key,
-            denials[operator],
-            comparison.value,
-            comparison.position,
-        )
-        return every & ~Q(pk__in=of_some_run(asserted, experiments))
-    return Q(pk__in=of_some_run(comparison, experiments))
+    some = Q(Exists(linked(None).filter(trace=OuterRef("pk")))) | Q(
+        Exists(own_entries(Kind.METADATA, SOURCE_RUN))
+    )
+    match comparison.operator:
+        case "IS NOT NULL":
+            return some
+        case "IS NULL":
+            return ~some
+        case "!=" | "NOT IN":
+            asserted = replace(comparison, operator=DENIALS[comparison.operator])
+            return some & ~as_q(of_run(asserted, experiments))
+        case _:
+            links = linked(comparison).filter(run__experiment__in=experiments)
+            test = Q(Exists(linked(comparison).filter(trace=OuterRef("pk"))))
+            made = with_keyword(Kind.METADATA, SOURCE_RUN, comparison, experiments)
+            return either(few_or(links, test), made)
 
 
-def of_some_run(comparison: Comparison | None, experiments: Experiments) -> TracePks:
-    """Primary keys of traces with a run that fulfils the comparison; without one, with any run."""
-    linked = TraceRunLink.objects.filter(run__experiment__in=experiments)
-    if comparison is not None:
-        linked = linked.filter(text_test("run__run_id", comparison))
-    made = with_keyword(Kind.METADATA, SOURCE_RUN, comparison, experiments)
-    return linked.values("trace").union(made, all=True)
+def linked(comparison: Comparison | None) -> QuerySet[TraceRunLink]:
+    """Links to runs; with a comparison, to those that fulfil it."""
+    links = TraceRunLink.objects.all()
+    return links if comparison is None else links.filter(text_test("run__run_id", comparison))
 
 
-def of_keyword(kind: Kind, comparison: Comparison, experiments: Experiments) -> Q:
+def of_keyword(kind: Kind, comparison: Comparison, experiments: Experiments) -> Found:
     """A tag or a metadata entry; every operator but IS NULL needs the key to be there."""
-    if comparison.operator in ("IS NULL", "IS NOT NULL"):
-        own = TraceKeyword.objects.filter(trace=OuterRef("pk"), kind=kind, key=comparison.key)
-        return Q(Exists(own)) if comparison.operator == "IS NOT NULL" else Q(~Exists(own))
-    return Q(pk__in=with_keyword(kind, comparison.key, comparison, experiments))
+    if comparison.operator == "IS NULL":
+        return Q(~Exists(own_entries(kind, comparison.key)))
+    return with_keyword(kind, comparison.key, comparison, experiments)
 
 
-def with_keyword(
-    kind: Kind, key: str, comparison: Comparison | None, experiments: Experiments
-) -> TracePks:
-    """Primary keys of traces whose entry under the key fulfils the comparison, if one is given."""
-    found = with_key(kind, key, experiments)
-    if comparison is not None:
-        found = found.filter(indexed_text_test("value", comparison))
-    return found.values("trace")
+def with_keyword(kind: Kind, key: str, comparison: Comparison, experiments: Experiments) -> Found:
+    """Traces whose entry under the key fulfils the comparison."""
+    is_there = comparison.operator == "IS NOT NULL"
+    test = Q() if is_there else indexed_text_test("value", comparison)
+    rows = entries(kind, key, experiments).filter(test)
+    return few_or(rows, Q(Exists(own_entries(kind, key).filter(test))))
 
 
-def with_key(kind: Kind, key: str, experiments: Experiments) -> QuerySet[TraceKeyword]:
-    """Entries under one key."""
+def entries(kind: Kind, key: str, experiments: Experiments) -> QuerySet[TraceKeyword]:
+    """All entries under one key."""
     return TraceKeyword.objects.filter(experiment__in=experiments, kind=kind, key=key)
+
+
+def own_entries(kind: Kind, key: str) -> QuerySet[TraceKeyword]:
+    """The trace's own entry under one key, for a subquery."""
+    return TraceKeyword.objects.filter(trace=OuterRef("pk"), kind=kind, key=key)
 
 
 def indexed_text_test(column: str, comparison: Comparison) -> Q:
@@ -183,8 +213,9 @@ def indexed_text_test(column: str, comparison: Comparison) -> Q:
 
 
 def is_text(column: str, text: str) -> Q:
-    """Equality through the index on the column's start."""
-    return Q(StartIs(F(column), text)) & Q((column, text))
+    """Equality through the index on the column's start, which alone decides for short texts."""
+    start = Q(StartIs(F(column), text))
+    return start if len(text) < StartIs.LENGTH else start & Q(WholeIs(F(column), text))
 
 
 def text_test(column: str, comparison: Comparison) -> Q:
@@ -250,5 +281,4 @@ def order_column(term: OrderTerm) -> Column:
 
 def entry(kind: Kind, key: str) -> Subquery:
     """The value of a trace's tag or metadata entry; NULL without one."""
-    own = TraceKeyword.objects.filter(trace=OuterRef("pk"), kind=kind, key=key)
-    return Subquery(own.values("value")[:1])
+    return Subquery(own_entries(kind, key).values("value")[:1])

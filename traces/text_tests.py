@@ -51,9 +51,10 @@ class TextTest(Func):
 
 
 class StartIs(TextTest):
-    """Whether the first characters are these, spelled as the expression of an index is.
+    """Whether the first characters are those of a text, spelled as the expression of an index is.
 
-    The database uses such an index only when the length is written out, not given as a parameter.
+    Of a text shorter than that many characters it is the whole truth. A database uses such an
+    index only when the length is written out, not given as a parameter.
     """
 
     LENGTH = 120
@@ -82,6 +83,45 @@ class StartIs(TextTest):
             template="(SUBSTR(%(expressions)s)",
             arg_joiner=f", 1, {self.LENGTH}) = ",
         )
+
+
+class WholeIs(TextTest):
+    """Equality of which SQLite does not know that it is one.
+
+    Of `a = 'x' AND SUBSTR(a, 1, 120) = 'x'` it would make `SUBSTR('x', 1, 120) = 'x'`, which no
+    index answers.
+    """
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any
+    ) -> Sql:
+        return self.spelled(compiler, connection, self.pattern, arg_joiner=" = ")
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any
+    ) -> Sql:
+        return self.spelled(compiler, connection, self.pattern, arg_joiner=" || '' = ")
+
+
+class SameStart(Func):
+    """Whether two columns begin alike, spelled as `StartIs` does."""
+
+    output_field = BooleanField()
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any
+    ) -> Sql:
+        return self.starting(compiler, f"LEFT({{}}, {StartIs.LENGTH})")
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_extra: Any
+    ) -> Sql:
+        return self.starting(compiler, f"SUBSTR({{}}, 1, {StartIs.LENGTH})")
+
+    def starting(self, compiler: SQLCompiler, start: str) -> Sql:
+        """Both columns cut alike."""
+        columns = [compiler.compile(source)[0] for source in self.get_source_expressions()]
+        return f"({' = '.join(start.format(column) for column in columns)})", ()
 
 
 class Like(TextTest):

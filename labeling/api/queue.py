@@ -45,7 +45,7 @@ STATUS = OpenApiParameter("status", enum=QueueItem.Status.values, description="O
     create=extend_schema(
         summary="Add traces by id, or by filter and sample",
         request=NewItems,
-        responses=AddedAnswer,
+        responses={200: AddedAnswer},
     ),
 )
 class Queue(GenericViewSet[QueueItem]):
@@ -90,7 +90,7 @@ class Queue(GenericViewSet[QueueItem]):
     @extend_schema(
         summary="Take items out of the queue; their answers stay",
         description='The body is `{"item_ids": [...]}`.',
-        responses=RemovedAnswer,
+        responses={200: RemovedAnswer},
     )
     def remove(self, request: Request, session_id: str) -> Response:
         """How many were there to take out."""

@@ -67,7 +67,9 @@ class Reviewing(ViewSet):
         done = once(request, work)
         if done.status == 204:
             return Response(status=204, headers={QUEUE_STATE: done.object_id})
-        return Response(own_item(item_by_id(session, done.object_id), by))
+        item = item_by_id(session, done.object_id)
+        claimed = done.made.review if done.made else None
+        return Response(item_json(item, claimed) if claimed else own_item(item, by))
 
     def retrieve(self, request: Request, session_id: str, item_id: str) -> Response:
         """The item, with the caller's own review if there is one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -33,6 +34,7 @@ from labeling.planning import plan_of
 from traces.access import experiment_for
 
 Move = Callable[[LabelingSession, Credential, datetime], LabelingSession]
+MOVE: dict[str, Any] = {"request": None, "responses": {200: SessionAnswer}}
 
 
 @extend_schema(tags=["labeling sessions"])
@@ -98,17 +100,17 @@ class Sessions(GenericViewSet[LabelingSession]):
         delete_session(session, by=by, now=timezone.now())
         return Response(status=204)
 
-    @extend_schema(summary="Open a draft: reviewers may answer", request=None)
+    @extend_schema(summary="Open a draft: reviewers may answer", **MOVE)
     def open(self, request: Request, session_id: str) -> Response:
         """draft → open."""
         return moved(request, session_id, lambda s, by, now: open_session(s, by=by, now=now))
 
-    @extend_schema(summary="Close it: the questions keep their versions", request=None)
+    @extend_schema(summary="Close it: the questions keep their versions", **MOVE)
     def close(self, request: Request, session_id: str) -> Response:
         """open → closed."""
         return moved(request, session_id, lambda s, by, now: close_session(s, by=by, now=now))
 
-    @extend_schema(summary="Open a closed session again", request=None)
+    @extend_schema(summary="Open a closed session again", **MOVE)
     def reopen(self, request: Request, session_id: str) -> Response:
         """closed → open."""
         return moved(request, session_id, lambda s, by, _: reopen_session(s, by=by))

@@ -33,6 +33,7 @@ from labeling.views.session_frame import session_page_of
 from schemas.models import LabelSchema
 from traces.filtering import FilterSyntax
 from traces.models import Experiment
+from traces.searching import SearchRefused
 
 PREVIEWED = 5
 
@@ -128,7 +129,7 @@ def draw_by(experiment: Experiment, picks: TracesForm) -> Drawn | None:
         return None
     try:
         return drawn(experiment, choice_of(picks))
-    except FilterSyntax as error:
+    except (FilterSyntax, SearchRefused) as error:
         place_error(picks, "filter", str(error))
         return None
 
@@ -155,7 +156,7 @@ def created(
         )
     except InvalidPlan as error:
         place_error(form, error.field, str(error))
-    except FilterSyntax as error:
+    except (FilterSyntax, SearchRefused) as error:
         place_error(picks, "filter", str(error))
     return None
 

@@ -32,8 +32,10 @@ from labeling.models import LabelingSession
 from labeling.queueing import Added
 from labeling.views.manage import Place, in_session
 from labeling.views.manage_session_pages import counted
-from labeling.views.manage_sessions import choice_of, draw_by, preview_of, schemas_of
+from labeling.views.manage_sessions import preview_of, schemas_of
 from labeling.views.session_frame import invitation_link, reviewer_link, session_page_of
+from traces.filtering import FilterSyntax
+from traces.searching import SearchRefused
 
 
 @require_GET
@@ -104,10 +106,13 @@ def add_by_filter(place: Place, session: LabelingSession) -> HttpResponse:
     picks = TracesForm(place.request.POST)
     if place.request.POST.get("do") == "preview":
         return shown(place, session, picks=picks, preview=preview_of(place.experiment, picks))
-    if draw_by(place.experiment, picks) is None:
+    if not picks.is_valid():
         return shown(place, session, picks=picks)
-    choice = choice_of(picks)
-    event = fill_by_filter(session, choice.filter, choice.sample, by=place.by)
+    try:
+        event = fill_by_filter(session, picks.cleaned_data["filter"], picks.sample(), by=place.by)
+    except (FilterSyntax, SearchRefused) as error:
+        place_error(picks, "filter", str(error))
+        return shown(place, session, picks=picks)
     return back(place, session, told(event))
 
 
@@ -142,13 +147,9 @@ def make_link(place: Place, session: LabelingSession) -> HttpResponse:
     form = InviteForm(place.request.POST)
     if not form.is_valid():
         return shown(place, session, invite_form=form)
-    try:
-        person, secret = invite_reviewer(
-            session, form.cleaned_data["email"], by=place.by, now=timezone.now()
-        )
-    except InvalidPlan as error:
-        place_error(form, "email", str(error))
-        return shown(place, session, invite_form=form)
+    person, secret = invite_reviewer(
+        session, form.cleaned_data["email"], by=place.by, now=timezone.now()
+    )
     link = invitation_link(secret)
     invited = {"person": person, "link": link, "mailed": False, "mail_failed": False}
     if form.cleaned_data["mail"]:

@@ -16,6 +16,7 @@ from traces.conversation import INLINE, WHOLE, read
 from traces.filtering import FilterSyntax
 from traces.models import Trace
 from traces.reading import spans_of, trace_record
+from traces.searching import SearchRefused
 from traces.titles import title_of
 
 
@@ -25,27 +26,24 @@ def traces(place: Place) -> HttpResponse:
     """Newest first, fifty to a page; a filter that cannot be read says at which column."""
     text = place.request.GET.get("filter", "").strip()
     lines: list[TraceLine] = []
-    follows, fault, position = "", "", 0
+    follows, fault, pointer = "", "", None
     try:
         lines, follows = trace_page(
             place.experiment, text, after=place.request.GET.get("after", "")
         )
     except FilterSyntax as error:
-        fault, position = str(error), error.position
+        fault, pointer = str(error), (text[: error.position - 1], text[error.position - 1 :])
+    except SearchRefused as error:
+        fault = str(error)
     context = {
         "lines": lines,
         "follows": follows,
         "filter": text,
         "fault": fault,
-        "pointer": pointer(text, position) if fault else None,
+        "pointer": pointer,
         "section": "traces",
     }
     return page(place, "manage/traces.html", context)
-
-
-def pointer(text: str, position: int) -> tuple[str, str]:
-    """The filter up to the mistake and from it on, to point at the column."""
-    return text[: position - 1], text[position - 1 :]
 
 
 @require_GET

@@ -41,9 +41,9 @@ def session_page_of(
 
 def reviewer_link(session: LabelingSession) -> str:
     """The address that every reviewer of the session opens; it grants nothing by itself."""
-    return settings.REVIEWAPP_URL + f"/r/{session.session_id}/"
+    return settings.REVIEWAPP_URL + reverse("labeling:start", args=[session.session_id])
 
 
 def invitation_link(secret: str) -> str:
     """The address of a personal invitation."""
-    return settings.REVIEWAPP_URL + reverse("accounts:join", args=[secret])
+    return settings.REVIEWAPP_URL + reverse("labeling:join", args=[secret])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from django.db.models import Model, QuerySet
 
@@ -48,18 +48,17 @@ def read_token(token: str) -> tuple[int, int | None]:
         place = loads(base64.b64decode(token, validate=True))
     except (binascii.Error, ValueError, InvalidJson):
         raise Malformed("page_token", "is not a token of this server") from None
-    match place:
-        case {"offset": int(offset), "newest": int(newest)} if fits(offset) and fits(newest):
-            return offset, newest
-        case {"offset": int(offset)} if fits(offset):
-            return offset, None
-        case _:
-            raise Malformed("page_token", "is not a token of this server")
+    offset, newest = (
+        (place.get("offset"), place.get("newest")) if isinstance(place, dict) else (None, None)
+    )
+    if not fits(offset) or not (newest is None or fits(newest)):
+        raise Malformed("page_token", "is not a token of this server")
+    return offset, newest
 
 
-def fits(number: int) -> bool:
-    """Whether a database can count so far."""
-    return 0 <= number < MOST_OFFSET and not isinstance(number, bool)
+def fits(number: Json) -> TypeGuard[int]:
+    """Whether it is a whole number to which a database can count."""
+    return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < MOST_OFFSET
 
 
 def page_of(rows: QuerySet[_Row], page: Page) -> tuple[list[_Row], dict[str, Json]]:

@@ -131,10 +131,9 @@ def search(call: Call) -> Answer:
     comparisons = parse(call.optional_text("filter") or "")
     order = ordering(parse_order(call.texts("order_by")))
     experiments = experiments_read(call, experiment_ids_of(call.fields.get("locations")))
-    found = Trace.objects.filter(
-        matching(comparisons, experiments=experiments, others=FAMILIES), experiment__in=experiments
-    )
     with bounded():
+        picked = matching(comparisons, experiments=experiments, others=FAMILIES)
+        found = Trace.objects.filter(picked, experiment__in=experiments)
         traces, following = page_of(found.order_by(*order), asked)
     return {"traces": list(infos(traces)), **following}
 

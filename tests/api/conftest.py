@@ -1,4 +1,4 @@
-"""Callers of the native API."""
+"""Callers of the native API; each answer is checked against the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import User
+from tests.api.documented import check_answer
 from tests.factories import make_token
 
 
@@ -20,18 +21,20 @@ class Caller:
     headers: dict[str, str] = field(default_factory=dict)
     client: Client = field(default_factory=Client)
 
-    def ask(
-        self, method: str, path: str, body: object = None, *, key: str = ""
-    ) -> HttpResponse:
+    def ask(self, method: str, path: str, body: object = None, *, key: str = "") -> HttpResponse:
         """One request."""
         headers = self.headers | ({"Idempotency-Key": key} if key else {})
         content = {} if body is None else {"data": body, "content_type": "application/json"}
         call = getattr(self.client, method.lower())
-        return call(f"/api/v1{path}", headers=headers, **content)
+        answer = call(f"/api/v1{path}", headers=headers, **content)
+        check_answer(method, f"/api/v1{path}", answer)
+        return answer
 
-    def get(self, path: str, **query: str) -> HttpResponse:
+    def get(self, path: str, **query: str | list[str]) -> HttpResponse:
         """Read, with a query."""
-        return self.client.get(f"/api/v1{path}", query, headers=self.headers)
+        answer = self.client.get(f"/api/v1{path}", query, headers=self.headers)
+        check_answer("get", f"/api/v1{path}", answer)
+        return answer
 
     def post(self, path: str, body: object = None, *, key: str = "") -> HttpResponse:
         """Create or do."""

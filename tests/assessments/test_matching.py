@@ -1,19 +1,24 @@
 """Filters and orderings against rows, on whichever database the tests run."""
 
+from __future__ import annotations
+
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from accounts.credentials import Credential
+from accounts.models import User
 from assessments.drafts import Draft
 from assessments.matching import spellings, traces_matching
+from assessments.models import Assessment
 from assessments.recording import override, record, retract
 from tests.factories import NOW, make_experiment
 from traces.filtering import FilterSyntax, parse_order
 from traces.ids import mint_run_id
 from traces.ingesting import link_to_run, start_trace
 from traces.matching import ordering
-from traces.models import Run, Trace
+from traces.models import Experiment, Run, Trace
 from traces.records import TraceRecord
 from traces.timestamps import to_ms
 
@@ -43,8 +48,16 @@ def rows(experiment, developer):
     return made
 
 
+@pytest.fixture(params=["few", "many"], autouse=True)
+def plan(request, monkeypatch):
+    """Both plans of a search: naming the few that an index finds, and testing trace by trace."""
+    if request.param == "many":
+        monkeypatch.setattr("traces.matching.FEW", 0)
+        monkeypatch.setattr("assessments.matching.FEW", 0)
+
+
 RUN = mint_run_id()
-FIRST = {
+FIRST: dict[str, Any] = {
     "request_time": NOW + timedelta(microseconds=1500),
     "execution_duration_ms": 250,
     "state": "OK",
@@ -52,23 +65,29 @@ FIRST = {
     "tags": {"mlflow.traceName": "Chat", "env": "prod", "path": "a*b_[c]", "big key": "x"},
     "metadata": {"mlflow.sourceRun": "run-a", "mlflow.trace.session": "s1"},
 }
-SECOND = {
+SECOND: dict[str, Any] = {
     "request_time": NOW + timedelta(seconds=1),
     "execution_duration_ms": 2000,
     "state": "ERROR",
     "client_request_id": "REQ-2",
-    "tags": {"mlflow.traceName": "search", "env": "dev", "path": "axb", "note": "ÄRGER\n5"},
+    "tags": {
+        "mlflow.traceName": "search",
+        "env": "dev",
+        "path": "axb",
+        "note": "ÄRGER\n5",
+        "long": "y" * 200,
+    },
     "metadata": {"mlflow.trace.session": "s1", "mlflow.trace.user": "ann"},
 }
-BARE = {"request_time": NOW + timedelta(seconds=2), "state": "IN_PROGRESS"}
+BARE: dict[str, Any] = {"request_time": NOW + timedelta(seconds=2), "state": "IN_PROGRESS"}
 
 
-def say(trace, user, name, *, kind="feedback", **said):
+def say(trace: Trace, user: User, name: str, *, kind: Any = "feedback", **said: Any) -> Assessment:
     by = Credential(user=user)
     return record(trace, Draft(name=name, kind=kind, **said), by=by, now=NOW)
 
 
-def found(experiment, text):
+def found(experiment: Experiment, text: str) -> set[str]:
     picked = Trace.objects.filter(
         traces_matching(text, experiments=[experiment.pk]), experiment=experiment
     )
@@ -108,6 +127,10 @@ def found(experiment, text):
         ("tags.path LIKE 'A%'", ""),
         (r"tags.path LIKE 'a\*b%'", ""),
         ("tags.note ILIKE 'ärger%'", "two"),
+        (f"tags.long = '{'y' * 200}'", "two"),
+        (f"tags.long = '{'y' * 199}'", ""),
+        (f"tags.long = '{'y' * 120}'", ""),
+        (f"tags.long = '{'y' * 119}'", ""),
         ("tags.note LIKE '%R_5'", "two"),
         (r"tags.note RLIKE '^\w+'", ""),
         (r"tags.note RLIKE 'R\s5$'", "two"),

@@ -10,6 +10,8 @@ from reviewapp.errors import VERDICTS, verdict_on
 FLOORS = ("accounts", "traces", "schemas", "assessments", "labeling", "reviewapp")
 # Errors that never meet a request, and why.
 ANSWERED_ELSEWHERE = {
+    "accounts.idempotency.TwinWasFaster": "the loop that raises it asks again",
+    "reviewapp.mlflow_api.otlp.BadExport": "the OTLP view answers in protobuf's own shape",
     "reviewapp.demo.fields.BadContent": "the demo's own files, read at the first start",
     "reviewapp.demo.loading.WrongOrder": "the demo's own files, read at the first start",
     "reviewapp.env.Misconfigured": "stops the start",

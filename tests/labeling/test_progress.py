@@ -15,10 +15,11 @@ from labeling.progress import ItemCounts, progress_of
 from labeling.questions import questions_of
 from labeling.queueing import remove_items
 from tests.factories import LEASE, NOW, make_session, make_user
+from traces.json_values import Json
 
 
 def submit(
-    session: LabelingSession, position: int, who: User, active_ms: int = 0, **values: object
+    session: LabelingSession, position: int, who: User, active_ms: int = 0, **values: Json
 ) -> None:
     """One review with a value per question."""
     replies = {name: Reply(value=value) for name, value in values.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from assessments.drafts import Draft
 from assessments.recording import record
 from tests.factories import NOW, make_schema, make_trace
 from tests.mlflow_api.conftest import NEW, OLD
+from traces.ingesting import set_tag
 from traces.running import start_run
 
 SOURCE = {"source_type": "HUMAN", "source_id": "default"}
@@ -33,6 +35,13 @@ class Endpoint:
     scope: str = "read"
     lists: bool = False
     forgives: bool = False
+
+    @property
+    def names_something(self) -> bool:
+        """Whether it is about something that others may not see."""
+        anything: Mapping[str, str] = defaultdict(str)
+        asked = (self.path, dict(self.body))
+        return asked != (filled(self.path, anything), filled(dict(self.body), anything))
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -167,8 +176,6 @@ def make_place(experiment, owner) -> dict[str, str]:
     by = Credential(user=owner)
     said = record(trace, Draft(name="good", kind="feedback", value=1), by=by, now=NOW)
     run = start_run(experiment, name="run", user_name="", started_at=NOW, tags={})
-    from traces.ingesting import set_tag
-
     set_tag(trace, "env", "prod")
     return {
         "experiment": experiment.experiment_id,

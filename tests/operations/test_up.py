@@ -272,7 +272,8 @@ def test_an_unwritable_folder_is_one_sentence(tmp_path: Path) -> None:
     ("name", "value", "sentence"),
     [
         ("SECRET_KEY", "changeme", "SECRET_KEY is too weak"),
-        ("DATABASE_URL", "postgres://127.0.0.1:1/none", "The database cannot be used: "),
+        ("DATABASE_URL", "nonsense", "DATABASE_URL cannot be read."),
+        ("DATABASE_URL", "sqlite:////dev/null/none.db", "The database cannot be used: "),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_one_sentence(

@@ -14,6 +14,7 @@ from labeling.answering import Reply, Submission
 from labeling.managing import close_session
 from labeling.models import LabelingSession
 from tests.factories import LEASE, NOW, make_schema, make_session, make_trace, make_user
+from traces.json_values import Json
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def manage(client, manager, experiment):
     return client
 
 
-def submit(session: LabelingSession, position: int, who: User, **values: object) -> None:
+def submit(session: LabelingSession, position: int, who: User, **values: Json) -> None:
     """One review with a value per question."""
     replies = {name: Reply(value=value, rationale="Because.") for name, value in values.items()}
     item = session.items.get(position=position)

@@ -74,7 +74,7 @@ def test_a_refused_plan_stays_as_typed(manage, session, place):
 
 def test_traces_are_added_by_a_filter(manage, experiment, session, place):
     for n in range(3):
-        make_trace(experiment, question=f"New {n}?", start=NOW + timedelta(hours=n))
+        make_trace(experiment, question=f"New {n}?", start=NOW + timedelta(hours=n + 1))
     form = {"filter": "", "n": 4, "how": "newest", "seed": 1}
 
     response = manage.post(f"{place}/setup/traces/", form | {"do": "add"}, follow=True)
@@ -98,6 +98,23 @@ def test_a_filter_that_cannot_be_read_is_told_in_setup(manage, session, place):
     response = manage.post(f"{place}/setup/traces/", form)
 
     assert "Column" in str(response.context["picks"].errors["filter"])
+
+
+def test_a_filter_that_cannot_be_searched_adds_nothing(manage, session, place):
+    form = {"filter": "name RLIKE 'x{300}'", "n": 9, "how": "newest", "seed": 1, "do": "add"}
+
+    response = manage.post(f"{place}/setup/traces/", form)
+
+    assert "regular expression" in str(response.context["picks"].errors["filter"])
+    assert session.items.count() == 2
+
+
+def test_no_two_fields_of_the_page_share_an_id(manage, place):
+    page = manage.get(f"{place}/setup/").content.decode()
+
+    ids = re.findall(r'\bid="([^"]+)"', page)
+
+    assert sorted(ids) == sorted(set(ids))
 
 
 def test_traces_are_added_by_id_and_unknown_ones_are_named(manage, experiment, session, place):

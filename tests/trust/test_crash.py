@@ -7,7 +7,7 @@ Redis. TRUST, section 1: figures equal their recomputation within 60 seconds aft
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any
@@ -95,29 +95,35 @@ def writers(deployment) -> Iterator[list[Writer]]:
         for email, token in made["tokens"].items()
     ]
     yield people
-    for person in people:
-        person.enough.set()
+    stop(people)
 
 
-def is_computing(deployment: Deployment) -> bool:
-    """Whether a recomputation was begun and has not been written."""
-    rows = deployment.rows(TICKETS)
-    return bool(rows) and rows[0][0] > rows[0][1]
+def tickets(deployment: Deployment) -> tuple[int, int]:
+    """The recomputation begun last, and the one whose figures stand."""
+    return deployment.rows(TICKETS)[0] if deployment.rows(TICKETS) else (0, 0)  # type: ignore[return-value]
 
 
-def kill_in_the_middle(deployment: Deployment, *, child_only: bool) -> None:
-    """SIGKILL while a recomputation runs; it must not have been written."""
-    wait_until(lambda: is_computing(deployment), seconds=60)
-    if child_only:
-        deployment.kill_busiest_child("worker")
-    else:
-        deployment.kill("worker")
-        assert is_computing(deployment), "the worker had written already"
+def kill_in_the_middle(deployment: Deployment, kill: Callable[[str], None]) -> None:
+    """SIGKILL while a recomputation runs; what it would have written must not be there."""
+    before, _ = tickets(deployment)
+    wait_until(lambda: tickets(deployment)[0] > before, seconds=60)
+    begun, _ = tickets(deployment)
+    kill("worker")
+    _, written = tickets(deployment)
+    assert written < begun, "the worker had written already"
 
 
 def answered(writers: list[Writer]) -> int:
     """How many items were acknowledged."""
     return sum(len(writer.acknowledged) for writer in writers) // len(SCHEMAS)
+
+
+def stop(writers: list[Writer]) -> None:
+    """Let every reviewer finish the item they are at."""
+    for writer in writers:
+        writer.enough.set()
+    for writer in writers:
+        writer.join(timeout=30)
 
 
 def answer_more(writers: list[Writer], n: int) -> None:
@@ -133,18 +139,15 @@ def test_figures_are_right_again_a_minute_after_a_worker_and_the_broker_were_kil
     for writer in writers:
         writer.start()
 
-    answer_more(writers, 2)
-    kill_in_the_middle(deployment, child_only=True)
-    kill_in_the_middle(deployment, child_only=False)
+    kill_in_the_middle(deployment, deployment.kill_busiest_child)
+    kill_in_the_middle(deployment, deployment.kill)
     answer_more(writers, 10)
     lost = deployment.broker.waiting()
     deployment.broker.lose_everything()
     answer_more(writers, 10)
+    stop(writers)
     deployment.broker.come_back()
     deployment.start_worker()
-    for writer in writers:
-        writer.enough.set()
-        writer.join()
     wait_until(lambda: deployment.rows(STALE) == [(0,)], seconds=CONVERGES_WITHIN_SECONDS)
 
     verified = deployment.command("verify")

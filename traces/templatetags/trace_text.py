@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django import template
 from django.utils.html import escape
@@ -43,6 +44,13 @@ def prose(text: str, n_documents: int = 0, as_plain: bool = False) -> SafeString
         markdown.render_plain(text) if as_plain else markdown.render(text, n_documents=n_documents)
     )
     return mark_safe(html)  # noqa: S308 - what the sanitiser returned
+
+
+@register.simple_tag
+@lru_cache(maxsize=64)
+def guidelines(text: str) -> SafeString:
+    """A session's guidelines: the same long text on each of its pages."""
+    return mark_safe(markdown.render(text))  # noqa: S308 - what the sanitiser returned
 
 
 @register.filter

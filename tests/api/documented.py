@@ -1,0 +1,49 @@
+"""Checks that an answer is what the OpenAPI document says, no field more or less."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from django.http import HttpResponse
+from jsonschema import Draft202012Validator
+
+from reviewapp.api.documents import document
+
+UNDOCUMENTED = ("/openapi.json", "/docs/")
+
+
+@cache
+def routes() -> list[tuple[re.Pattern[str], str]]:
+    """Patterns of the documented paths."""
+    return [(re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), path) for path in document()["paths"]]
+
+
+def check_answer(method: str, path: str, answer: HttpResponse) -> None:
+    """Compare status and body of a JSON answer with the document."""
+    found = next((known for pattern, known in routes() if pattern.fullmatch(path)), None)
+    operation = document()["paths"].get(found, {}).get(method.lower())
+    if operation is None or "json" not in answer.headers.get("Content-Type", ""):
+        return
+    said = operation["responses"].get(str(answer.status_code))
+    assert said is not None, f"{method} {path} does not document {answer.status_code}"
+    if "$ref" in said:
+        said = document()["components"]["responses"][said["$ref"].rpartition("/")[2]]
+    schema = said["content"]["application/json"]["schema"]
+    Draft202012Validator({**plain(schema), "components": plain(document()["components"])}).validate(
+        answer.json()
+    )
+
+
+def plain(schema: object) -> object:
+    """OpenAPI 3.0's dialect as JSON Schema; objects with fields are closed."""
+    if isinstance(schema, list):
+        return [plain(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: plain(part) for name, part in schema.items() if name != "nullable"}
+    if isinstance(schema.get("properties"), dict) and schema.get("type") == "object":
+        found.setdefault("additionalProperties", False)
+    if schema.get("nullable") is True:
+        found = {"anyOf": [found, {"type": "null"}]}
+    return found

@@ -1,0 +1,305 @@
+"""The review page in a real browser, with scripts and without them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from assessments.models import Assessment
+from labeling.models import Review
+from tests.factories import make_session
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "correct horse battery"
+QUESTIONS = ("correct", "completeness", "problems", "clarity", "improvement")
+MOST_BYTES, MOST_REQUESTS = 60 * 1024, 12
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the file."""
+    with sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread, in which Django would refuse its database.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def session(experiment, manager, reviewer):
+    reviewer.set_password(PASSWORD)
+    reviewer.save(update_fields=["password"])
+    return make_session(
+        experiment,
+        manager,
+        traces=3,
+        questions=QUESTIONS,
+        reviewers=(reviewer,),
+        guidelines="Judge the answer.",
+    )
+
+
+def make_optional(session, *names):
+    session.questions.filter(label_schema__name__in=names).update(required=False)
+
+
+def open_item(
+    browser: Browser, live_server, session, position=1, *, scripts=True, width=1440, height=900
+) -> Page:
+    """Sign in through the page that asks for it, and arrive at the item."""
+    context = browser.new_context(
+        java_script_enabled=scripts, viewport={"width": width, "height": height}
+    )
+    page = context.new_page()
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("console", lambda m: page.faults.append(m.text) if m.type == "error" else None)
+    page.goto(f"{live_server.url}/r/{session.session_id}/{position}/")
+    page.fill("#email", "amara@example.org")
+    page.fill("#password", PASSWORD)
+    page.click("button[value=password]")
+    arrive(page, position)
+    return page
+
+
+def arrive(page: Page, position: int) -> None:
+    """Wait for an item's page with its scripts."""
+    expect(page.locator("h1")).to_have_text(f"Item {position}")
+    page.wait_for_load_state()
+
+
+def answer_all(page: Page) -> None:
+    """One choice of each required question, by mouse."""
+    for label in ("Incorrect", "Partly", "Unclear"):
+        page.get_by_text(label, exact=True).click()
+    page.locator(".scale .opt").nth(3).click()
+    page.locator("#q5 textarea").first.fill("Say when.")
+
+
+def test_without_scripts_an_item_is_answered_and_the_next_one_comes(browser, live_server, session):
+    page = open_item(browser, live_server, session, scripts=False)
+
+    answer_all(page)
+    page.get_by_role("button", name="Submit and go to next").click()
+
+    arrive(page, 2)
+    assert Assessment.objects.get(name="correct").value is False
+    assert Assessment.objects.get(name="improvement").value == "Say when."
+
+
+def test_without_scripts_a_comment_a_fault_and_undo_work(browser, live_server, session):
+    page = open_item(browser, live_server, session, scripts=False)
+    page.locator("#q1 .why summary").click()
+    page.locator("#q1 .why textarea").fill("The date is wrong.")
+    page.get_by_role("button", name="Submit and go to next").click()
+
+    expect(page.locator(".q.bad")).to_have_count(5)
+    expect(page.locator("#q1 .why textarea")).to_have_value("The date is wrong.")
+    answer_all(page)
+    page.get_by_role("button", name="Submit and go to next").click()
+    page.get_by_role("button", name="Undo").click()
+
+    arrive(page, 1)
+    expect(page.locator("#q1 .why textarea")).to_have_value("The date is wrong.")
+
+
+def test_without_scripts_can_t_judge_opens_and_is_sent(browser, live_server, session):
+    page = open_item(browser, live_server, session, scripts=False)
+
+    page.get_by_role("button", name="Can’t judge", exact=True).click()
+    page.get_by_text("Not enough information here").last.click()
+    page.get_by_role("button", name="Mark and go to next").click()
+
+    arrive(page, 2)
+    assert Review.objects.get(item__position=1).reason == "Not enough information here"
+
+
+def test_an_item_is_answered_with_the_keyboard_alone(browser, live_server, session):
+    page = open_item(browser, live_server, session)
+
+    page.keyboard.press("2")
+    expect(page.locator("#q2.act")).to_be_visible()
+    page.keyboard.press("3")
+    expect(page.locator("#q3.act")).to_be_visible()
+    page.keyboard.press("1")
+    page.keyboard.press("2")
+    page.keyboard.press("j")
+    page.keyboard.press("4")
+    expect(page.locator("#q5.act")).to_be_visible()
+    page.keyboard.type("Say when; 1 time is enough.")
+    page.keyboard.press("Control+Enter")
+
+    arrive(page, 2)
+    stored = dict(Assessment.objects.values_list("name", "value"))
+    assert stored == {
+        "correct": False,
+        "completeness": "Not at all",
+        "problems": ["Made up", "Out of date"],
+        "clarity": 4,
+        "improvement": "Say when; 1 time is enough.",
+    }
+    assert page.faults == []
+
+
+def test_keys_undo_skip_edit_and_comment(browser, live_server, session):
+    make_optional(session, *QUESTIONS)
+    page = open_item(browser, live_server, session)
+
+    page.keyboard.press("c")
+    page.keyboard.type("sxnp")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+Enter")
+    arrive(page, 2)
+    page.keyboard.press("u")
+    arrive(page, 1)
+    expect(page.locator("#q1 .why textarea")).to_have_value("sxnp")
+    page.keyboard.press("s")
+    arrive(page, 2)
+
+
+def test_single_keys_can_be_turned_off(browser, live_server, session):
+    page = open_item(browser, live_server, session)
+    page.keyboard.press("?")
+    page.get_by_role("button", name="Turn them off").click()
+
+    expect(page.locator("html")).to_have_attribute("data-keys", "off")
+    page.keyboard.press("1")
+    page.keyboard.press("s")
+
+    arrive(page, 1)
+    expect(page.locator(".pf :checked")).to_have_count(0)
+
+
+def test_keys_do_nothing_while_a_box_is_open(browser, live_server, session):
+    page = open_item(browser, live_server, session)
+
+    page.keyboard.press("x")
+    page.keyboard.press("s")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("#cannot-judge")).to_be_visible()
+    arrive(page, 1)
+
+
+def test_a_missing_answer_gets_the_focus_and_nothing_is_sent(browser, live_server, session):
+    page = open_item(browser, live_server, session)
+    page.keyboard.press("1")
+
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("#q2")).to_contain_text("Choose one to submit this item.")
+    expect(page.locator("#q2 input").first).to_be_focused()
+    arrive(page, 1)
+
+
+def test_drafts_are_saved_by_themselves_and_a_submit_after_them_is_no_conflict(
+    browser, live_server, session
+):
+    make_optional(session, *QUESTIONS)
+    page = open_item(browser, live_server, session)
+
+    page.get_by_text("Correct", exact=True).click()
+    expect(page.locator("[data-save]")).to_have_text("Draft saved")
+    page.locator("#q5 textarea").first.fill("Typed and sent at once")
+    page.keyboard.press("Control+Enter")
+
+    arrive(page, 2)
+    assert Assessment.objects.get(name="improvement").value == "Typed and sent at once"
+
+
+def test_another_tab_is_noticed_and_the_next_submit_shows_both(browser, live_server, session):
+    make_optional(session, *QUESTIONS)
+    page = open_item(browser, live_server, session)
+    other = page.context.new_page()
+    other.goto(page.url)
+    page.locator("#q5 textarea").first.fill("Words here")
+    expect(page.locator("[data-save]")).to_have_text("Draft saved")
+
+    other.locator("#q5 textarea").first.fill("Words there")
+    expect(other.locator("[data-save]")).to_have_text("Changed in another tab")
+    other.keyboard.press("Control+Enter")
+
+    expect(other.locator(".elsewhere")).to_contain_text("Words here")
+    expect(other.locator("#q5 textarea").first).to_have_value("Words there")
+
+
+def test_words_survive_a_server_that_is_away(browser, live_server, session):
+    page = open_item(browser, live_server, session)
+    page.route(
+        "**/r/**",
+        lambda route: route.abort() if route.request.method == "POST" else route.continue_(),
+    )
+    page.locator("#q5 textarea").first.fill("Written on a train")
+    expect(page.locator("[data-save]")).to_contain_text("Not saved")
+    page.unroute("**/r/**")
+    page.on("dialog", lambda dialog: dialog.accept())
+
+    page.reload()
+
+    expect(page.locator("#q5 textarea").first).to_have_value("Written on a train")
+    expect(page.locator("[data-save]")).to_have_text("Draft saved")
+    assert Review.objects.get().draft["improvement"]["value"] == "Written on a train"
+
+
+def test_on_a_phone_reading_and_answering_take_turns(browser, live_server, session):
+    page = open_item(browser, live_server, session, scripts=False, width=390, height=844)
+    expect(page.locator(".ask")).to_be_hidden()
+
+    page.locator("label[for=t-ans]").click()
+
+    expect(page.locator(".ask")).to_be_visible()
+    expect(page.locator(".doc")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [320, 390, 820, 1024, 1280, 1440])
+def test_nothing_scrolls_sideways(browser, live_server, session, width):
+    page = open_item(browser, live_server, session, width=width)
+
+    for path in ("1/", "", "items/", "done/"):
+        page.goto(f"{live_server.url}/r/{session.session_id}/{path}")
+        overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert overflow <= 0, path
+
+
+def test_nothing_moves_while_the_page_loads(browser, live_server, session):
+    page = open_item(browser, live_server, session)
+    page.add_init_script(
+        "window.moved = 0; new PerformanceObserver(list => {"
+        "for (const entry of list.getEntries()) window.moved += entry.value;"
+        "}).observe({type: 'layout-shift', buffered: true});"
+    )
+
+    page.reload()
+    page.wait_for_load_state("networkidle")
+
+    assert page.evaluate("window.moved") == 0
+
+
+def test_a_first_visit_stays_within_its_budget(browser, live_server, session):
+    page = open_item(browser, live_server, session)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.reload()
+    page.wait_for_load_state("networkidle")
+
+    sizes = page.evaluate(
+        "['resource', 'navigation'].flatMap(kind => performance.getEntriesByType(kind))"
+        ".map(entry => entry.decodedBodySize)"
+    )
+
+    assert len(requests) <= MOST_REQUESTS
+    assert all(url.startswith(live_server.url) for url in requests)
+    assert sum(sizes) <= 3 * MOST_BYTES

@@ -1,0 +1,198 @@
+"""OTLP/HTTP: encodings, headers, faults; a request is stored whole or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+
+import orjson
+import pytest
+from django.test import Client
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from tests.factories import NOW, make_experiment, make_token
+from traces.models import Span, Trace
+from traces.parsing import MAX_INFLATED_BYTES
+from traces.running import start_run
+
+TRACE_BYTES = bytes(range(1, 17))
+TRACE_ID = f"tr-{TRACE_BYTES.hex()}"
+PROTOBUF, JSON = "application/x-protobuf", "application/json"
+
+
+def exported(*span_ids, name="work"):
+    request = ExportTraceServiceRequest()
+    spans = request.resource_spans.add().scope_spans.add().spans
+    for number, span_id in enumerate(span_ids):
+        span = spans.add()
+        span.trace_id, span.span_id, span.name = TRACE_BYTES, span_id, name
+        span.parent_span_id = span_ids[0] if number else b""
+        span.start_time_unix_nano = 1795176000000000000 + number
+        span.end_time_unix_nano = 1795176001000000000
+        span.status.code = 1
+    return request.SerializeToString()
+
+
+ONE = exported(b"\1" * 8)
+AS_JSON = {
+    "resourceSpans": [
+        {
+            "scopeSpans": [
+                {
+                    "spans": [
+                        {
+                            "traceId": TRACE_BYTES.hex(),
+                            "spanId": "01" * 8,
+                            "name": "work",
+                            "startTimeUnixNano": "1795176000000000000",
+                            "endTimeUnixNano": "1795176001000000000",
+                        }
+                    ]
+                }
+            ]
+        }
+    ]
+}
+
+
+@pytest.fixture
+def send(developer, experiment):
+    """Post a body to /v1/traces as the developer; answers the response."""
+    secret = make_token(developer)
+
+    def sending(body, media_type=PROTOBUF, **headers):
+        known = {
+            "Authorization": f"Bearer {secret}",
+            "x-mlflow-experiment-id": experiment.experiment_id,
+        }
+        chosen = {name.replace("_", "-"): value for name, value in headers.items()}
+        together = {key: value for key, value in {**known, **chosen}.items() if value is not None}
+        return Client().generic(
+            "POST", "/v1/traces", body, content_type=media_type, headers=together
+        )
+
+    return sending
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type", "encoding", "answer"),
+    [
+        (ONE, PROTOBUF, "", b""),
+        (gzip.compress(ONE), PROTOBUF, "gzip", b""),
+        (zlib.compress(ONE), PROTOBUF, "deflate", b""),
+        (orjson.dumps(AS_JSON), JSON, "", b"{}"),
+        (gzip.compress(orjson.dumps(AS_JSON)), f"{JSON}; charset=utf-8", "gzip", b"{}"),
+    ],
+)
+def test_an_export_is_stored(send, experiment, body, media_type, encoding, answer):
+    response = send(body, media_type, Content_Encoding=encoding or None)
+
+    assert (response.status_code, response.content) == (200, answer)
+    assert response["Content-Type"].partition(";")[0] == media_type.partition(";")[0]
+    trace = Trace.objects.get(trace_id=TRACE_ID)
+    assert (trace.experiment, trace.name, trace.duration_ms) == (experiment, "work", 1000)
+
+
+def test_one_span_costs_a_handful_of_statements(send, django_assert_max_num_queries):
+    send(ONE)
+
+    with django_assert_max_num_queries(11):
+        send(exported(b"\2" * 8))
+
+
+def test_a_span_that_comes_again_is_replaced(send):
+    send(exported(b"\1" * 8, b"\2" * 8))
+
+    send(exported(b"\1" * 8, name="new name"))
+
+    assert set(Span.objects.values_list("name", flat=True)) == {"new name", "work"}
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type", "status"),
+    [
+        (b"", PROTOBUF, 400),
+        (b"garbage", PROTOBUF, 400),
+        (b"{", JSON, 400),
+        (b"[]", JSON, 400),
+        (b"{}", JSON, 400),
+        (ONE, "text/plain", 400),
+        (ONE, "", 400),
+        (exported(b"\1" * 8, b""), PROTOBUF, 422),
+        (exported(b"\1" * 8, b"\2" * 7), PROTOBUF, 422),
+        (orjson.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [{}]}]}]}), JSON, 422),
+    ],
+)
+def test_what_cannot_be_read_is_refused_whole(send, body, media_type, status):
+    response = send(body, media_type)
+
+    assert (response.status_code, list(response.json())) == (status, ["detail"])
+    assert Trace.objects.count() == 0
+
+
+@pytest.mark.parametrize(("encoding", "status"), [("gzip", 400), ("br", 400)])
+def test_an_encoding_that_is_none_is_refused(send, encoding, status):
+    assert send(ONE, Content_Encoding=encoding).status_code == status
+
+
+def test_a_bomb_is_not_inflated(send):
+    bomb = gzip.compress(b"\0" * (MAX_INFLATED_BYTES + 1))
+
+    assert send(bomb, Content_Encoding="gzip").status_code == 413
+
+
+def test_the_experiment_must_be_named(send):
+    response = send(ONE, x_mlflow_experiment_id=None)
+
+    assert response.status_code == 422
+    assert response.json()["detail"][0]["loc"] == ["header", "x-mlflow-experiment-id"]
+
+
+@pytest.mark.parametrize("experiment_id", ["999", "none", "0"])
+def test_an_experiment_that_may_not_be_seen_is_not_there(send, experiment_id):
+    response = send(ONE, x_mlflow_experiment_id=experiment_id)
+
+    assert response.status_code == 404
+    assert response.json()["error_code"] == "RESOURCE_DOES_NOT_EXIST"
+
+
+def test_a_trace_of_another_experiment_is_not_written_to(send, experiment, developer):
+    send(ONE)
+    other = make_experiment()
+    other.memberships.create(user=developer, role="developer")
+
+    response = send(exported(b"\2" * 8), x_mlflow_experiment_id=other.experiment_id)
+
+    assert response.status_code == 404
+    assert Span.objects.count() == 1
+
+
+def test_a_run_may_be_named(send, experiment):
+    run = start_run(experiment, name="r", user_name="", started_at=NOW, tags={})
+
+    assert send(ONE, x_mlflow_run_id=run.run_id).status_code == 200
+    assert run.trace_links.get().trace.trace_id == TRACE_ID
+
+
+def test_a_run_of_another_experiment_is_not_there(send, developer):
+    other = make_experiment()
+    other.memberships.create(user=developer, role="developer")
+    run = start_run(other, name="r", user_name="", started_at=NOW, tags={})
+
+    assert send(ONE, x_mlflow_run_id=run.run_id).status_code == 404
+    assert Trace.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("scopes", "status"), [(["traces:write"], 200), (["read", "assessments:write"], 403)]
+)
+def test_a_token_needs_the_scope(send, developer, scopes, status):
+    response = send(ONE, Authorization=f"Bearer {make_token(developer, *scopes)}")
+
+    assert response.status_code == status
+
+
+def test_without_a_token_nothing_is_read(send):
+    response = send(b"garbage", Authorization=None)
+
+    assert (response.status_code, response["WWW-Authenticate"]) == (401, "Bearer")

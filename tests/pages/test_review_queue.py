@@ -1,0 +1,227 @@
+"""The reviewer's pages around the items: start, next, my items, done, inbox; and what they cost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from accounts.credentials import Credential
+from labeling import reviewing
+from labeling.answering import Reply, Submission
+from labeling.managing import close_session
+from labeling.models import QueueItem, Review
+from labeling.queueing import claim_next
+from tests.factories import LEASE, NOW, make_session
+
+CORRECT = Submission(replies={"correct": Reply(value=True)})
+
+
+@pytest.fixture
+def session(experiment, manager, reviewer):
+    return make_session(
+        experiment,
+        manager,
+        reviewers=(reviewer,),
+        traces=3,
+        purpose="Tell us which answers are right.",
+        guidelines="**Judge** the answer.",
+        due_at=NOW + timedelta(days=8),
+    )
+
+
+@pytest.fixture
+def client(reviewer) -> Client:
+    client = Client()
+    client.force_login(reviewer)
+    return client
+
+
+def submit_next(session, user, n=1):
+    for _ in range(n):
+        item = claim_next(session, user, lease=LEASE).review.item
+        reviewing.submit(item, CORRECT, by=Credential(user=user), lease=LEASE)
+
+
+def text_of(client, path) -> str:
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_the_start_page_says_what_is_asked_and_how_much(client, session):
+    page = text_of(client, f"/r/{session.session_id}/")
+
+    for words in ("Tell us which answers", "<strong>Judge</strong>", "3 items", "28 November"):
+        assert words in page
+    assert "Start reviewing" in page
+
+
+def test_the_link_works_without_its_last_slash(client, session):
+    response = client.get(f"/r/{session.session_id}")
+
+    assert response.headers["Location"] == f"/r/{session.session_id}/"
+
+
+def test_start_claims_the_first_item_and_looking_claims_nothing(client, session):
+    client.get(f"/r/{session.session_id}/")
+    assert not Review.objects.exists()
+
+    response = client.post(f"/r/{session.session_id}/next/")
+
+    assert response.headers["Location"] == f"/r/{session.session_id}/1/"
+    assert Review.objects.get().state == "claimed"
+
+
+def test_coming_back_continues(client, session, reviewer):
+    submit_next(session, reviewer)
+
+    page = text_of(client, f"/r/{session.session_id}/")
+
+    assert "Continue" in page
+    assert "2 of 3 left" in page
+
+
+def test_an_unopened_session_shows_no_item(client, experiment, manager, reviewer):
+    session = make_session(experiment, manager, reviewers=(reviewer,), opened=False)
+
+    assert "Not open yet" in text_of(client, f"/r/{session.session_id}/")
+    for response in (
+        client.get(f"/r/{session.session_id}/1/"),
+        client.post(f"/r/{session.session_id}/next/"),
+    ):
+        assert response.headers["Location"] == f"/r/{session.session_id}/"
+
+
+def test_a_closed_session_can_be_read_and_not_changed(client, session, reviewer, manager):
+    submit_next(session, reviewer)
+    close_session(session, by=Credential(user=manager), now=NOW)
+
+    assert "This session closed" in text_of(client, f"/r/{session.session_id}/")
+    assert "can read your answers" in text_of(client, f"/r/{session.session_id}/1/")
+    assert "Read" in text_of(client, f"/r/{session.session_id}/done/")
+
+
+def test_an_empty_queue_says_that_nothing_is_there_yet(client, experiment, manager, reviewer):
+    session = make_session(experiment, manager, reviewers=(reviewer,), traces=0)
+
+    assert "Nothing to review yet" in text_of(client, f"/r/{session.session_id}/")
+    assert "Nothing to review yet" in text_of(client, f"/r/{session.session_id}/done/")
+
+
+def test_when_all_is_answered_the_page_says_thanks(client, session, reviewer):
+    submit_next(session, reviewer, 3)
+
+    response = client.post(f"/r/{session.session_id}/next/", follow=True)
+
+    page = response.content.decode()
+    assert "That’s all 3. Thank you" in page
+    assert page.count(">Edit<") == 3
+
+
+def test_waiting_for_places_that_others_hold_is_said(
+    client, experiment, manager, reviewer, second_reviewer
+):
+    session = make_session(experiment, manager, traces=1, reviewers=(reviewer, second_reviewer))
+    claim_next(session, second_reviewer, lease=LEASE)
+
+    page = client.post(f"/r/{session.session_id}/next/", follow=True).content.decode()
+
+    assert "Nothing for you right now" in page
+
+
+def test_drafts_that_are_left_are_told(client, session, reviewer):
+    item = claim_next(session, reviewer, lease=LEASE).review.item
+    reviewing.save_draft(item, Submission(), by=Credential(user=reviewer), lease=LEASE)
+
+    assert "1 item still open" in text_of(client, f"/r/{session.session_id}/done/")
+
+
+@pytest.mark.parametrize(("show", "listed"), [("all", [1, 2, 3]), ("todo", [3]), ("skipped", [2])])
+def test_my_items_can_be_narrowed(client, session, reviewer, show, listed):
+    submit_next(session, reviewer)
+    item = claim_next(session, reviewer, lease=LEASE).review.item
+    reviewing.skip(item, Submission(), by=Credential(user=reviewer), lease=LEASE)
+    Review.objects.filter(item__position=3).delete()
+
+    page = text_of(client, f"/r/{session.session_id}/items/?show={show}")
+
+    assert [n for n in (1, 2, 3) if f'id="n{n}"' in page] == listed
+
+
+def test_the_inbox_lists_open_sessions_with_their_progress(client, session, reviewer):
+    submit_next(session, reviewer)
+
+    page = text_of(client, "/inbox/")
+
+    assert session.name in page
+    assert "1 of 3 done" in page
+
+
+def test_the_inbox_of_somebody_without_sessions_says_so(outsider):
+    client = Client()
+    client.force_login(outsider)
+
+    assert "Nothing to review" in text_of(client, "/inbox/")
+
+
+def test_home_leads_reviewers_to_the_inbox_and_managers_to_sessions(client, experiment, manager):
+    managing = Client()
+    managing.force_login(manager)
+
+    assert client.get("/").headers["Location"] == "/inbox/"
+    assert managing.get("/").headers["Location"] == f"/e/{experiment.experiment_id}/sessions/"
+    assert Client().get("/").headers["Location"] == "/login/?next=/"
+
+
+def test_a_long_queue_is_shown_in_groups(client, session, reviewer):
+    trace = session.items.get(position=1).trace
+    QueueItem.objects.bulk_create(
+        QueueItem(item_id=f"i-{n}", session=session, trace=trace, occurrence=n, position=n)
+        for n in range(4, 404)
+    )
+    submit_next(session, reviewer, 2)
+
+    page = text_of(client, f"/r/{session.session_id}/200/")
+
+    assert page.count('<li class=" now">') == 1
+    assert "Items 1–7: 29% done" in page
+    assert '2</b><span class="mut"> of 403 done' in page
+    assert page.count('<li id="n') == 60
+
+
+@pytest.mark.parametrize("submitted", [False, True])
+def test_the_item_page_costs_at_most_twelve_queries_however_long_the_queue(
+    client, experiment, manager, reviewer, second_reviewer, django_assert_max_num_queries, submitted
+):
+    session = make_session(
+        experiment,
+        manager,
+        traces=30,
+        questions=("correct", "clarity", "tone"),
+        reviewers=(reviewer, second_reviewer),
+        reviews_required=2,
+    )
+    session.questions.update(required=False)
+    for person in (second_reviewer, reviewer)[: 2 if submitted else 1]:
+        submit_next(session, person, 9)
+
+    with django_assert_max_num_queries(12):
+        assert client.get(f"/r/{session.session_id}/5/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["", "items/", "done/"])
+def test_the_other_pages_cost_a_few_queries(client, session, django_assert_max_num_queries, path):
+    with django_assert_max_num_queries(9):
+        client.get(f"/r/{session.session_id}/{path}")
+
+
+def test_the_inbox_costs_the_same_for_many_sessions(
+    client, experiment, manager, reviewer, django_assert_max_num_queries
+):
+    for _ in range(6):
+        make_session(experiment, manager, reviewers=(reviewer,), traces=1)
+
+    with django_assert_max_num_queries(6):
+        client.get("/inbox/")

@@ -1,0 +1,340 @@
+"""However bad a request is: a 4xx with a code, at once, and no row written. Never a 5xx."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from itertools import cycle
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from assessments import api as assessments_api
+from assessments.recording import WrongKind
+from tests.factories import NOW
+from tests.trust.routes import Route, all_routes
+from tests.trust.world import World, make_world, token_secrets
+from tests.trust.writing import ENDPOINTS, READING_POSTS, Endpoint, filled
+from traces.models import Trace
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+DOORS = ["api/v1", "api/2.0", "api/3.0"]
+WRITING = ("POST", "PUT", "PATCH", "DELETE")
+EVERY = [*ENDPOINTS, *READING_POSTS]
+WITH_BODY = [endpoint for endpoint in EVERY if endpoint.body is not None]
+DEEP = 100_000
+
+
+# What each field is given: it is refused by name, or taken exactly.
+VALUES: list[Any] = [None, True, -1, 2**63, "", "x" * 10_000, [None], {"a": {"b": [1]}}]
+# What no text or number may be, wherever it stands.
+UNSTORABLE = ["NaN", "-Infinity", "1e400", "9" * 5000, '"a\\u0000b"', '"\\ud800"', '{"\\udfff": 1}']
+BODIES: dict[str, bytes] = {
+    "nothing": b"",
+    "cut off": b'{"name": "a", ',
+    "not JSON": b"name=a",
+    "a list": b'[{"name": "a"}]',
+    "a text": b'"name"',
+    "null": b"null",
+    "nested deep": b"[" * DEEP + b"]" * DEEP,
+    "nested deep in a field": b'{"name": ' + b'{"a":' * DEEP + b"1" + b"}" * DEEP + b"}",
+    "open brackets": b"[" * DEEP,
+    "not UTF-8": b'{"name": "\xff\xfe"}',
+    "UTF-16": '{"name": "a"}'.encode("utf-16"),
+    "a byte order mark": b'\xef\xbb\xbf{"name": "a"}',
+    "many nodes": b'{"name": [' + b"0," * 150_000 + b"0]}",
+}
+TYPES = [
+    "",
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application/json; charset=utf-16",
+    "application/x-protobuf",
+]
+
+
+class Asker:
+    """Sends requests that are undone again, and says what was wrong with the answers."""
+
+    def __init__(self, world: World) -> None:
+        self.ids = world.ids
+        self.secrets = token_secrets(world)
+        self.client = Client(raise_request_exception=False)
+        self.client.force_login(world.people["owner"])
+        self.faults: list[str] = []
+        self.unstorable = cycle(UNSTORABLE)
+
+    def good_body(self, endpoint: Endpoint) -> bytes:
+        """What the table says."""
+        return json.dumps(filled(endpoint.body or {}, self.ids)).encode()
+
+    def breakdowns(self) -> list[str]:
+        """Faults of the server alone: pages refuse in HTML."""
+        return [fault for fault in self.faults if "answered 5" in fault]
+
+    def send(
+        self,
+        endpoint: Endpoint,
+        raw: bytes,
+        about: str,
+        *,
+        content_type: str = "application/json",
+        headers: dict[str, str] | None = None,
+        path: str = "",
+    ) -> HttpResponse:
+        """One request in a transaction of its own, judged and rolled back."""
+        path = path or endpoint.target.format(**self.ids)
+        bearer = {"Authorization": f"Bearer {self.secrets[endpoint.who]}"}
+        with transaction.atomic():
+            before = row_counts()
+            response = self.client.generic(
+                endpoint.method,
+                path,
+                raw,
+                content_type=content_type,
+                headers=bearer | (headers or {}),
+            )
+            where = f"{endpoint.method} {endpoint.route} {about}"
+            self.faults += [f"{where}: {fault}" for fault in faults_of(response, before)]
+            transaction.set_rollback(True)
+        return response
+
+
+@pytest.fixture
+def asker(db) -> Asker:
+    """Somebody who may do everything in a world with everything in it."""
+    return Asker(make_world())
+
+
+def faults_of(response: HttpResponse, before: int) -> Iterator[str]:
+    """What is wrong with an answer."""
+    status = response.status_code
+    if status >= 500:
+        cause = getattr(response, "exc_info", None)
+        yield f"answered {status} ({cause[1]!r})" if cause else f"answered {status}"
+    elif status >= 400:
+        if not is_coded(response):
+            yield f"answered {status} without a code: {response.content[:80]!r}"
+        if row_counts() != before:
+            yield f"answered {status} and wrote rows"
+
+
+def is_coded(response: HttpResponse) -> bool:
+    """Whether an error says what it is: our code, MLflow's, or OTLP's detail."""
+    if not response.headers.get("Content-Type", "").startswith("application/json"):
+        return False
+    said = json.loads(response.content)
+    return bool(said.get("code") or said.get("error_code") or said.get("detail"))
+
+
+def row_counts() -> int:
+    """How many rows there are in all tables together."""
+    tables = [model._meta.db_table for model in apps.get_models()]
+    counts = " + ".join(f'(SELECT count(*) FROM "{table}")' for table in tables)  # noqa: S608 - our own names
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {counts}")
+        return int(cursor.fetchone()[0])
+
+
+def paths_of(body: Any, *above: Any) -> Iterator[tuple[Any, ...]]:
+    """The way to every field and list member of a body."""
+    members = body.items() if isinstance(body, dict) else enumerate(body)
+    for name, value in members:
+        yield (*above, name)
+        if isinstance(value, dict | list) and value:
+            yield from paths_of(value, *above, name)
+
+
+def changed(body: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """The body with another value in one place."""
+    result = deepcopy(body)
+    place = result
+    for name in path[:-1]:
+        place = place[name]
+    place[path[-1]] = value
+    return result
+
+
+def of_door(door: str, endpoints: Sequence[Endpoint] = EVERY) -> list[Endpoint]:
+    """The endpoints of one API."""
+    return [endpoint for endpoint in endpoints if endpoint.route.startswith(door)]
+
+
+def test_every_writing_route_is_in_the_table() -> None:
+    known = {(endpoint.method, endpoint.route) for endpoint in EVERY}
+
+    found = {
+        (method, route.path)
+        for route in all_routes()
+        if route.path.startswith("api/")
+        for method in route.methods & {*WRITING}
+    }
+
+    assert found == known
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_the_bodies_in_the_table_are_accepted(asker, door) -> None:
+    for endpoint in of_door(door):
+        response = asker.send(endpoint, asker.good_body(endpoint), "as it is")
+        assert response.status_code in endpoint.ok, (endpoint.route, response.content)
+
+    assert asker.faults == []
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_no_value_of_any_field_breaks_the_server(asker, door) -> None:
+    for endpoint in of_door(door, WITH_BODY):
+        body = filled(endpoint.body, asker.ids)
+        for path in paths_of(body):
+            for value in VALUES:
+                about = f"{'.'.join(map(str, path))} = {str(value)[:12]!r}"
+                asker.send(endpoint, json.dumps(changed(body, path, value)).encode(), about)
+
+    assert asker.faults == []
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_what_cannot_be_stored_exactly_is_refused_wherever_it_stands(asker, door) -> None:
+    for endpoint in of_door(door, WITH_BODY):
+        body = filled(endpoint.body, asker.ids)
+        for path in paths_of(body):
+            raw = json.dumps(changed(body, path, "@@")).replace('"@@"', next(asker.unstorable))
+            response = asker.send(endpoint, raw.encode(), f"with {raw[:12]!r} at {path}")
+            assert response.status_code in (400, 413), (endpoint.route, path, raw[:200])
+
+    assert asker.faults == []
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_no_body_breaks_the_server(asker, door) -> None:
+    for endpoint in of_door(door):
+        good = asker.good_body(endpoint)
+        for about, raw in BODIES.items():
+            asker.send(endpoint, raw, about)
+        for content_type in TYPES:
+            asker.send(endpoint, good, f"as {content_type!r}", content_type=content_type)
+        for key in ("k" * 10_000, "é"):
+            asker.send(endpoint, good, f"key {key[:3]!r}", headers={"Idempotency-Key": key})
+
+    assert asker.faults == []
+
+
+def test_the_native_api_refuses_fields_it_does_not_know(asker) -> None:
+    forbidden = {"valid": True, "assessment_id": "a-1", "created_at": "2020-01-01T00:00:00Z"}
+
+    for endpoint in of_door("api/v1", WITH_BODY):
+        for name, value in forbidden.items():
+            body = filled(endpoint.body, asker.ids) | {name: value}
+            response = asker.send(endpoint, json.dumps(body).encode(), f"with {name}")
+            assert response.status_code == 400, (endpoint.route, name)
+            assert name in json.loads(response.content)["fields"]
+
+    assert asker.faults == []
+
+
+IDS = [
+    "%00",
+    "a%00b",
+    "%FF%FE",
+    "%ED%A0%80",
+    "..%2F..",
+    "-1",
+    "9" * 30,
+    "1" * 400,
+    "1.0",
+    "%D9%A3",
+    "x" * 3000,
+    "%27%20OR%201=1",
+]
+
+
+@pytest.mark.parametrize("door", [*DOORS, "pages"])
+def test_no_id_in_a_path_breaks_the_server(asker, door) -> None:
+    for route in routes_of(door):
+        for bad in IDS if route.parameters else []:
+            path = route.filled(asker.ids | {route.parameters[-1]: bad})
+            for method in sorted(route.methods or {"GET", "POST"}):
+                asker.send(Endpoint(method, route.path), b"{}", f"with {bad[:12]}", path=path)
+
+    assert asker.breakdowns() == []
+
+
+NAMES = [
+    "page_size",
+    "page_token",
+    "max_results",
+    "filter",
+    "order_by",
+    "status",
+    "q",
+    "name",
+    "page",
+    "format",
+    "rows",
+]
+NAMES += [
+    "updated_since",
+    "trace_id",
+    "trace_ids",
+    "schema_id",
+    "run_id",
+    "experiment_id",
+    "experiment_name",
+]
+QUERIES = [
+    *("&".join(f"{name}={bad}" for name in NAMES) for bad in ("%00", "%FF", "-1", "9" * 40, "")),
+    "page_size=" + "9" * 50,
+    "page_token=eyJvZmZzZXQiOiAtMX0=",
+    "page_token=" + "a" * 5000,
+    "filter=" + "a" * 5000,
+    "filter=tags.a%20RLIKE%20%27(%27",
+    "filter=timestamp%20>%20" + "9" * 400,
+    "order_by=;drop",
+]
+
+
+@pytest.mark.parametrize("door", [*DOORS, "pages"])
+def test_no_query_breaks_the_server(asker, door) -> None:
+    for route in routes_of(door):
+        for query in QUERIES if not route.methods or "GET" in route.methods else []:
+            path = f"{route.filled(asker.ids)}?{query}"
+            asker.send(Endpoint("GET", route.path), b"", f"?{query[:20]}", path=path)
+
+    assert asker.breakdowns() == []
+
+
+def routes_of(door: str) -> list[Route]:
+    """The routes of one API, or those of everything else."""
+    if door == "pages":
+        return [route for route in all_routes() if not route.path.startswith(tuple(DOORS))]
+    return [route for route in all_routes() if route.path.startswith(door)]
+
+
+def test_a_server_that_breaks_or_writes_what_it_refuses_would_be_noticed(
+    asker, monkeypatch
+) -> None:
+    endpoint = next(each for each in ENDPOINTS if each.route == "api/v1/feedback")
+
+    def write_and_refuse(trace: Trace, *_: object, **__: object) -> None:
+        Trace.objects.create(trace_id="tr-1", experiment=trace.experiment, requested_at=NOW)
+        raise WrongKind("It is refused.")
+
+    monkeypatch.setattr(assessments_api, "record", Mock(side_effect=RuntimeError("broken")))
+    asker.send(endpoint, asker.good_body(endpoint), "while it breaks")
+    monkeypatch.setattr(assessments_api, "once", lambda _request, work: work())
+    monkeypatch.setattr(assessments_api, "record", write_and_refuse)
+    asker.send(endpoint, asker.good_body(endpoint), "while it writes")
+
+    assert asker.faults == [
+        "POST api/v1/feedback while it breaks: answered 500 (RuntimeError('broken'))",
+        "POST api/v1/feedback while it writes: answered 400 and wrote rows",
+    ]
