@@ -17,7 +17,7 @@ from accounts.api_shapes import MeAnswer, NewToken, NewTokenAnswer, TokenAnswer
 from accounts.asking import credential_of
 from accounts.credentials import Credential
 from accounts.joining import create_token, revoke_token
-from accounts.models import ApiToken
+from accounts.models import ApiToken, ApiTokenQuerySet
 from accounts.roles import Action
 
 TOKEN_COLUMNS = (
@@ -91,7 +91,7 @@ class Tokens(GenericViewSet[ApiToken]):
         """Revoked ones included."""
         by = credential_of(request)
         by.demand_scope(Action.MANAGE)
-        rows = self.paginate_queryset(ApiToken.objects.filter(user=by.user))
+        rows = self.paginate_queryset(tokens_of(by))
         return self.get_paginated_response([token_json(row) for row in rows or []])
 
     def create(self, request: Request) -> Response:
@@ -110,11 +110,19 @@ class Tokens(GenericViewSet[ApiToken]):
         """End a token; a second time changes nothing."""
         by = credential_of(request)
         by.demand_scope(Action.MANAGE)
-        token = ApiToken.objects.filter(user=by.user, token_id=token_id).first()
+        token = tokens_of(by).filter(token_id=token_id).first()
         if token is None:
             raise Http404
         revoke_token(token, by=by, now=timezone.now())
         return Response(status=204)
+
+
+def tokens_of(by: Credential) -> ApiTokenQuerySet:
+    """The account's tokens; a token bound to one experiment knows only those bound to it too."""
+    tokens = ApiToken.objects.filter(user=by.user)
+    if by.bound_experiment_id:
+        tokens = tokens.filter(experiment_id=by.bound_experiment_id)
+    return tokens
 
 
 def demand_no_more(by: Credential, asked: Mapping[str, Any]) -> None:

@@ -42,14 +42,14 @@ class Done(Generic[Made]):
 
 
 def once(request: Request, work: Callable[[], Done[Made]]) -> Done[Made]:
-    """Do the work in one transaction, unless this very request was answered before.
+    """Do the work, unless this very request was answered before.
 
+    work  one verb, which opens its own transaction; with a key it joins the key's
     Raises KeyReused, KeyTooLong, and whatever the work raises. Cost with a key: three statements.
     """
     key = key_of(request)
     if key is None:
-        with transaction.atomic():
-            return work()
+        return work()
     while (row := recall(key)) is None:
         with suppress(TwinWasFaster):
             return first_time(key, work)

@@ -103,12 +103,12 @@ class AssessmentAnswer(Shape):
 
 
 class AssessmentConflict(Shape):
-    """Somebody changed it meanwhile: the present row."""
+    """Somebody changed it meanwhile: `current` is the present row."""
 
     code = serializers.CharField()
     detail = serializers.CharField()
     fields = Texts()  # type: ignore[assignment]  # a field of the answer, not DRF's mapping
-    current = AssessmentAnswer()
+    current = AssessmentAnswer(required=False)
 
 
 class RevisionAnswer(Shape):

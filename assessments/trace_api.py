@@ -44,9 +44,10 @@ class ExperimentTraces(GenericViewSet[Trace]):
     def list(self, request: Request, experiment_id: str) -> Response:
         """Traces that match, a page at a time."""
         experiment = experiment_for(credential_of(request), experiment_id, Action.READ)
-        found = matching_traces(experiment, request.query_params.get("filter", ""))
+        text = request.query_params.get("filter", "")
         clauses = order_clauses(request.query_params.getlist("order_by"))
-        traces, self.keyset, self.nullable = arranged(found, clauses)
         with bounded():
+            found = matching_traces(experiment, text)
+            traces, self.keyset, self.nullable = arranged(found, clauses)
             rows = self.paginate_queryset(traces.values(*TRACE_COLUMNS, *self.nullable))
         return self.get_paginated_response([trace_row_json(row) for row in rows or []])

@@ -9,9 +9,9 @@ from django.db.models.functions import Left
 
 from assessments.matching import traces_matching
 from traces.filtering import OrderTerm, parse_order
-from traces.matching import order_column
 from traces.models import Experiment, Trace
 from traces.models.traces import TraceQuerySet
+from traces.ordering import order_column
 
 # Page tokens travel in URLs, so texts are sorted by their start.
 SORTED_LENGTH = 200
@@ -19,7 +19,10 @@ NEWEST_FIRST = ("-requested_at", "trace_id")
 
 
 def matching_traces(experiment: Experiment, text: str) -> TraceQuerySet:
-    """What a filter in MLflow's language picks; an empty one everything. Raises FilterSyntax."""
+    """What a filter in MLflow's language picks; an empty one everything. Raises FilterSyntax.
+
+    May look at the database: call it within `traces.searching.bounded`.
+    """
     found = Trace.objects.filter(experiment=experiment)
     return found.filter(traces_matching(text, experiments=[experiment.pk])) if text else found
 

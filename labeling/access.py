@@ -6,6 +6,7 @@ from accounts.credentials import Credential
 from accounts.roles import Action
 from labeling.models import LabelingSession, QueueItem
 from labeling.models.queues import QueueItemQuerySet
+from labeling.models.sessions import LabelingSessionQuerySet
 from traces.access import NotAllowed
 
 
@@ -40,17 +41,24 @@ def session_for(credential: Credential, session_id: str, action: Action) -> Labe
     if found is not None:
         return found
     visible = sessions.allowing(credential, Action.READ).exists()
-    reviewing = visible or sessions.for_reviewer(credential.user).exists()
-    raise NotAllowed(action) if reviewing else NoSuchSession(session_id)
+    known = visible or reviewed_by(credential, sessions).exists()
+    raise NotAllowed(action) if known else NoSuchSession(session_id)
+
+
+def reviewed_by(
+    credential: Credential, sessions: LabelingSessionQuerySet
+) -> LabelingSessionQuerySet:
+    """Those the caller reviews in; of a token bound to one experiment only that experiment's."""
+    if credential.bound_experiment_id:
+        sessions = sessions.filter(experiment=int(credential.bound_experiment_id))
+    return sessions.for_reviewer(credential.user)
 
 
 def reviewer_session(credential: Credential, session_id: str) -> LabelingSession:
     """The session, when the caller is one of its reviewers. Raises ScopeMissing, NoSuchSession."""
     credential.demand_scope(Action.REVIEW)
     sessions = LabelingSession.objects.present().select_related("run", "experiment")
-    if credential.bound_experiment_id:
-        sessions = sessions.filter(experiment=int(credential.bound_experiment_id))
-    found = sessions.filter(session_id=session_id).for_reviewer(credential.user).first()
+    found = reviewed_by(credential, sessions).filter(session_id=session_id).first()
     if found is None:
         raise NoSuchSession(session_id)
     return found

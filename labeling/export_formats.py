@@ -18,7 +18,7 @@ import orjson
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 PIECE_ROWS = 500
 # `= + - @`, their full-width twins, tab and carriage return.
-FORMULA_STARTS = frozenset("=+-@\t\r＝＋－＠")  # noqa: RUF001 - the twins are meant
+FORMULA_STARTS = frozenset("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 JSON_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 
 Row = Sequence[Any]  # Any: columns of every type

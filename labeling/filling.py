@@ -37,9 +37,9 @@ def fill_by_filter(
     same traces is the same; a random one is drawn from the newest 100,000 that match.
     Raises FilterSyntax or SearchRefused. Cost: memory for the matching ids.
     """
-    found = matching_traces(session.experiment, text).newest_first()
     wanted = sample.n if sample.how == "newest" else MAXIMUM_SAMPLE
     with bounded():
+        found = matching_traces(session.experiment, text).newest_first()
         ids = list(found.values_list("trace_id", flat=True)[:wanted])
     added = add_traces(session, draw(ids, sample))
     return told(session, added, by, filter=text, sample=asdict(sample))

@@ -23,7 +23,7 @@ from traces.titles import title_of
 MOST_TICKS = 120  # UX §2: above this the strip shows groups of items
 N_GROUPS = 60
 RAIL_ROWS = 60
-ROWS_BEFORE = 20
+ROWS_BEFORE = 8  # so that the current one is in sight without scrolling
 PREVIEW_READ = 1000
 ENOUGH_TIMES = 5
 SECONDS_TO_READ, SECONDS_PER_QUESTION = 20, 20

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from labeling.questions import Asked
 from schemas.answer_fields import Control, control_for
@@ -31,6 +32,7 @@ class QuestionView:
     fault         why the last submit was refused, empty otherwise
     elsewhere     what the same person saved in another tab, when the two differ
     is_outdated   the saved answer is no longer among the choices
+    is_reworded   the question changed since the answer was saved, which still counts
     """
 
     number: int
@@ -46,6 +48,7 @@ class QuestionView:
     elsewhere: str = ""
     is_answered: bool = False
     is_outdated: bool = False
+    is_reworded: bool = False
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -60,17 +63,20 @@ def question_views(
     *,
     faults: Mapping[str, str] | None = None,
     elsewhere: Mapping[str, Json] | None = None,
+    saved_at: datetime | None = None,
 ) -> tuple[QuestionView, ...]:
     """Every question in order.
 
     answers     {name: {"value", "rationale"} | {"cannot_judge"}}, as drafts are kept
     elsewhere   the answers of another tab; only differing ones are shown
+    saved_at    when the answers were saved
     """
     return tuple(
         question_view(
             each,
             entry(answers, each.question.name),
             number=number,
+            saved_at=saved_at,
             fault=(faults or {}).get(each.question.name, ""),
             other=None if elsewhere is None else entry(elsewhere, each.question.name),
         )
@@ -89,6 +95,7 @@ def question_view(
     answer: Mapping[str, Json],
     *,
     number: int,
+    saved_at: datetime | None = None,
     fault: str = "",
     other: Mapping[str, Json] | None = None,
 ) -> QuestionView:
@@ -97,6 +104,7 @@ def question_view(
     control = control_for(spec, value)
     cannot = as_words(answer.get("cannot_judge"))
     is_outdated = value is not None and lost_its_choice(control, value)
+    is_answered = bool(cannot) or (value is not None and not is_outdated)
     differs = other is not None and words_of(spec, other) != words_of(spec, answer)
     return QuestionView(
         number=number,
@@ -110,8 +118,9 @@ def question_view(
         cannot_judge=cannot,
         fault=fault,
         elsewhere=words_of(spec, other) if other is not None and differs else "",
-        is_answered=bool(cannot) or (value is not None and not is_outdated),
+        is_answered=is_answered,
         is_outdated=is_outdated,
+        is_reworded=is_answered and saved_at is not None and each.version.created_at > saved_at,
     )
 
 
@@ -135,3 +144,10 @@ def words_of(spec: Input, answer: Mapping[str, Json]) -> str:
     value, rationale = answer.get("value"), as_words(answer.get("rationale"))
     said = "No answer" if value is None else label_of(spec, value)
     return f"{said} “{rationale}”" if rationale else said
+
+
+def tone_of(value: Json) -> str:
+    """p for pass, f for fail, empty for everything else."""
+    if not isinstance(value, bool):
+        return ""
+    return "p" if value else "f"

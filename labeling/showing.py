@@ -1,8 +1,7 @@
 """What a reviewer's page of one item may contain, as frozen records.
 
 `item_page` builds the page from the trace, the questions and the reviewer's own review; it has no
-way to reach anybody else's. What others answered comes from `others_after_submit` alone, whose
-query holds the blind rule: no row leaves the database before the reader has submitted.
+way to reach anybody else's. What others answered comes from `labeling.others` alone.
 """
 
 from __future__ import annotations
@@ -10,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from string import ascii_uppercase
 
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 
 from accounts.models import User
 from assessments.models import Assessment
-from labeling.models import Answer, LabelingSession, QueueItem, Review
-from labeling.question_views import QuestionView, entry, question_views
+from labeling.models import LabelingSession, QueueItem, Review
+from labeling.question_views import QuestionView, entry, question_views, tone_of
 from labeling.questions import Asked
 from schemas.answers import label_of
 from traces import conversation
@@ -154,6 +152,7 @@ def item_page(
             answers,
             faults=typed.faults if typed else None,
             elsewhere=typed.elsewhere if typed else None,
+            saved_at=review.updated_at if review else None,
         ),
         state=review.state if review else "",
         version=review.version if review else None,
@@ -215,78 +214,6 @@ def voice(assessment: Assessment) -> Voice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OtherAnswer:
-    """What another reviewer answered to one question.
-
-    tone   p or f for pass and fail, else empty
-    """
-
-    who: str
-    words: str
-    tone: str
-    rationale: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OthersOnQuestion:
-    """All others on one question."""
-
-    title: str
-    answers: tuple[OtherAnswer, ...]
-
-
-def others_after_submit(
-    session: LabelingSession, item: QueueItem, reviewer: User, asked: list[Asked]
-) -> tuple[OthersOnQuestion, ...]:
-    """What others answered, for somebody who has submitted this item. Cost: one query.
-
-    Empty before that, and in a session that is always blind. Names are Reviewer B, C, … unless
-    the session is not blind.
-    """
-    mine = Review.objects.filter(item=OuterRef("review__item"), reviewer=reviewer)
-    rows = list(
-        Answer.objects.filter(review__item=item, review__state=State.SUBMITTED)
-        .exclude(review__reviewer=reviewer)
-        .exclude(review__item__session__blind=LabelingSession.Blind.ALWAYS)
-        .filter(Exists(mine.filter(state=State.SUBMITTED)))
-        .filter(assessment__retracted_at__isnull=True)
-        .select_related("assessment", "review__reviewer")
-        .order_by("review__pk")
-    )
-    reviews = list(dict.fromkeys(row.review_id for row in rows))
-    letters = {pk: ascii_uppercase[(n + 1) % 26] for n, pk in enumerate(reviews)}
-    is_open = session.blind == LabelingSession.Blind.OFF
-    return tuple(
-        OthersOnQuestion(title=each.version.title, answers=answers)
-        for each in asked
-        if (
-            answers := tuple(
-                other_answer(
-                    each,
-                    row,
-                    row.review.reviewer.display_name
-                    if is_open
-                    else f"Reviewer {letters[row.review_id]}",
-                )
-                for row in rows
-                if row.label_schema_id == each.schema.pk
-            )
-        )
-    )
-
-
-def other_answer(each: Asked, row: Answer, who: str) -> OtherAnswer:
-    """One answer under the name it is shown by."""
-    if row.assessment is None:
-        return OtherAnswer(who=who, words=f"can’t judge: {row.cannot_judge}", tone="", rationale="")
-    value = row.assessment.value
-    words = label_of(each.question.input, value)
-    return OtherAnswer(
-        who=who, words=words, tone=tone_of(value), rationale=row.assessment.rationale
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnAnswer:
     """One line of "Your answers".
 
@@ -309,7 +236,11 @@ def own_answers(
     reviews = Review.objects.filter(
         item__session=session, item__removed_at__isnull=True, reviewer=reviewer
     ).exclude(state=State.CLAIMED)
-    found = reviews.select_related("item__trace").order_by("-updated_at", "-pk")[:n]
+    found = (
+        reviews.select_related("item__trace")
+        .only("state", "draft", "reason", "item__position", "item__trace__request_preview")
+        .order_by("-updated_at", "-pk")[:n]
+    )
     return tuple(own_answer(review, asked) for review in found)
 
 
@@ -337,10 +268,3 @@ def first_answer(draft: Mapping[str, Json], asked: list[Asked]) -> tuple[str, st
             words = label_of(each.question.input, value)
             return words, tone_of(value), rationale if isinstance(rationale, str) else ""
     return "Submitted", "", ""
-
-
-def tone_of(value: Json) -> str:
-    """p for pass, f for fail, empty for everything else."""
-    if not isinstance(value, bool):
-        return ""
-    return "p" if value else "f"

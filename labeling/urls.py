@@ -15,6 +15,7 @@ urlpatterns = [
     path(
         "r/<str:session_id>",
         RedirectView.as_view(pattern_name="labeling:start", permanent=True),
+        name="short_link",
     ),
     path("r/<str:session_id>/", start.start, name="start"),
     path("r/<str:session_id>/next/", start.go_on, name="next"),

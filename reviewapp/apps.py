@@ -7,10 +7,11 @@ from pathlib import Path
 from django.apps import AppConfig
 from django.conf import settings
 
+from reviewapp import checks
 from reviewapp.celery import app as celery_app
 from reviewapp.logs import configure
 
-__all__ = ["ReviewappConfig", "celery_app"]
+__all__ = ["ReviewappConfig", "celery_app", "checks"]
 
 
 class ReviewappConfig(AppConfig):

@@ -20,13 +20,17 @@ from django.db import Error, connection
 from django.utils import timezone
 
 from accounts.models import Heartbeat, User
+from reviewapp.checks import served_host
 
 STAMP_FILE = ".collected"
 WEB_PROCESSES_ON_A_SERVER_DATABASE = 2
 
 
 def run(options: argparse.Namespace) -> int:
-    """`prepare`: print as JSON what was made, or one sentence about the database."""
+    """`prepare`: print as JSON what was made, or one sentence about what stands in the way."""
+    for fault in served_host():
+        sys.stderr.write(f"{fault.msg}\n")
+        return 1
     try:
         made = prepare(options.owner, with_demo=not options.no_demo)
     except Error as fault:

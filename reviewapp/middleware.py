@@ -1,4 +1,7 @@
-"""Two small middlewares: a request id on every line and answer, and the headers of safe pages."""
+"""Small middlewares: a request id on every line and answer, the headers of safe pages, and no NUL.
+
+The order in which they stand matters; the settings have it.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,15 @@ import secrets
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.defaults import page_not_found
+
+from reviewapp.errors import Refusal
 
 Handler = Callable[[HttpRequest], HttpResponse]
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+NATIVE_PATH = "/api/v1/"
+MLFLOW_PATHS = ("/api/2.0/", "/api/3.0/")
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -51,5 +59,22 @@ def security_headers(handler: Handler) -> Handler:
         response.headers.setdefault("X-Frame-Options", "DENY")
         response.headers.setdefault("Referrer-Policy", "same-origin")
         return response
+
+    return middleware
+
+
+def no_nul_in_paths(handler: Handler) -> Handler:
+    """A path with the character that Postgres refuses in a text names nothing.
+
+    MLflow's wire refuses it itself, in its own words.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\0" not in request.path_info or request.path_info.startswith(MLFLOW_PATHS):
+            return handler(request)
+        if request.path_info.startswith(NATIVE_PATH):
+            refusal = Refusal("not_found", "There is nothing here.")
+            return JsonResponse(refusal.as_json(), status=404)
+        return page_not_found(request, Http404())
 
     return middleware

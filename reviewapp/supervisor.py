@@ -201,11 +201,7 @@ def web_command(address: str, *, processes: str) -> list[str]:
 
 def worker_command() -> list[str]:
     """One Celery process for tasks, with beat beside it."""
-    return [
-        *(sys.executable, "-m", "celery", "--app", "reviewapp.celery", "--quiet", "worker"),
-        *("--beat", "--concurrency", "1", "--max-tasks-per-child", "500"),
-        *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
-    ]
+    return [sys.executable, "-m", "reviewapp.work"]
 
 
 def announce(prepared: dict[str, str]) -> None:

@@ -4,6 +4,10 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from reviewapp import health
 
+handler400 = "reviewapp.failures.bad_request"
+handler404 = "reviewapp.failures.not_found"
+handler500 = "reviewapp.failures.broken"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health.process),
     path("ready", health.ready),

@@ -17,6 +17,7 @@ from traces.json_values import Json
 from traces.parsing import Room
 from traces.records import (
     INPUTS,
+    MAX_SPAN_TYPE,
     OUTPUTS,
     SPAN_TYPE,
     TOKEN_USAGE,
@@ -165,7 +166,9 @@ def _span_type(span: SpanRecord) -> str:
             return kinds[word]
     # MLflow's own GenAI exporter writes the types that have no operation as they are.
     operation = span.attributes.get("gen_ai.operation.name")
-    return operation if isinstance(operation, str) and operation.isupper() else UNKNOWN_TYPE
+    if isinstance(operation, str) and operation.isupper() and len(operation) <= MAX_SPAN_TYPE:
+        return operation
+    return UNKNOWN_TYPE
 
 
 def _inputs(span: SpanRecord, room: Room) -> Iterator[Json]:

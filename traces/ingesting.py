@@ -252,7 +252,7 @@ def delete_tag(trace: Trace, key: str) -> None:
     row = Trace.objects.select_for_update().get(pk=trace.pk)
     tags = dict(row.tags)
     del tags[key]
-    Trace.objects.filter(pk=row.pk).update(tags=tags)
+    Trace.objects.filter(pk=row.pk).update(tags=tags, name=tags.get(NAME_TAG, ""))
     row.keywords.filter(kind=TraceKeyword.Kind.TAG, key=key).delete()
 
 

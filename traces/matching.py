@@ -15,15 +15,12 @@ from functools import reduce
 from operator import or_
 from typing import Any, TypeAlias
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models import Value as SqlValue
-from django.db.models.expressions import Expression, OrderBy
-from django.db.models.functions import NullIf
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from traces.filter_fields import Family, Operator
-from traces.filtering import Comparison, FilterSyntax, OrderTerm
+from traces.filtering import Comparison, FilterSyntax
 from traces.models import TraceKeyword, TraceRunLink
-from traces.number_tests import EndMs, duration_test, end_test, moment_test
+from traces.number_tests import duration_test, end_test, moment_test
 from traces.portable_patterns import NotPortable, to_postgres
 from traces.text_tests import CaselessLike, Like, Search, StartIs, WholeIs
 
@@ -37,18 +34,9 @@ TEXT_COLUMNS = {
     "client_request_id": "client_request_id",
     "name": "name",
 }
-ORDER_COLUMNS = {
-    "timestamp_ms": "requested_at",
-    "execution_time_ms": "duration_ms",
-    "status": "state",
-    "trace_id": "trace_id",
-    "experiment_id": "experiment_id",
-}
-
 FEW = 1000
 
 Kind = TraceKeyword.Kind
-Column: TypeAlias = Expression | F | Subquery
 Experiments: TypeAlias = Sequence[int]
 # Primary keys when they are few, else what to test each trace by.
 Found: TypeAlias = Q | frozenset[int]
@@ -247,38 +235,3 @@ def portable(pattern: str, position: int) -> str:
         expected = "a regular expression without inline flags, \\p, \\Q, \\x and repeats over 255"
         raise FilterSyntax(position, expected, fault.piece) from None
     return pattern
-
-
-def ordering(terms: Sequence[OrderTerm]) -> list[str | OrderBy]:
-    """What `order_by` takes: what was asked for, empty values last, then newest first by id."""
-    named = {term.key for term in terms if term.family == "attribute"}
-    found = [direction(order_column(term), descending=term.descending) for term in terms]
-    ties = {"timestamp_ms": "-requested_at", "trace_id": "trace_id"}
-    return [*found, *(tie for key, tie in ties.items() if key not in named)]
-
-
-def direction(column: Column, *, descending: bool) -> OrderBy:
-    """Up or down, NULL last either way."""
-    return OrderBy(column, descending=descending, nulls_last=True)
-
-
-def order_column(term: OrderTerm) -> Column:
-    """What one term sorts by."""
-    match term.family, term.key:
-        case "attribute", "name":
-            return NullIf("name", SqlValue(""))
-        case "attribute", "end_time_ms":
-            return EndMs()
-        case "attribute", "run_id":
-            return entry(Kind.METADATA, SOURCE_RUN)
-        case "attribute", key:
-            return F(ORDER_COLUMNS[key])
-        case "tag", key:
-            return entry(Kind.TAG, key)
-        case _, key:
-            return entry(Kind.METADATA, key)
-
-
-def entry(kind: Kind, key: str) -> Subquery:
-    """The value of a trace's tag or metadata entry; NULL without one."""
-    return Subquery(own_entries(kind, key).values("value")[:1])

@@ -22,6 +22,7 @@ OUTPUTS = "mlflow.spanOutputs"
 SPAN_TYPE = "mlflow.spanType"
 TOKEN_USAGE = "mlflow.chat.tokenUsage"  # noqa: S105 - an attribute's name
 UNKNOWN_TYPE = "UNKNOWN"
+MAX_SPAN_TYPE = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

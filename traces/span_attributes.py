@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from traces import ids
 from traces.json_values import MAX_DEPTH, InvalidJson, Json, check, join
 from traces.parsing import Malformed, Room
-from traces.records import REQUEST_ID, SPAN_TYPE, UNKNOWN_TYPE, SpanRecord
+from traces.records import MAX_SPAN_TYPE, REQUEST_ID, SPAN_TYPE, UNKNOWN_TYPE, SpanRecord
 
 _MLFLOW = "mlflow."
 # Values under it are the plain text of tags, whoever sends them.
@@ -36,9 +36,9 @@ def decode_texts(attributes: dict[str, Json], room: Room) -> dict[str, Json]:
 
 
 def span_type_of(attributes: Mapping[str, Json]) -> str:
-    """The type that the span itself names, else UNKNOWN."""
+    """The type that the span itself names, else UNKNOWN. The attribute keeps what is cut off."""
     named = attributes.get(SPAN_TYPE)
-    return named if isinstance(named, str) and named else UNKNOWN_TYPE
+    return named[:MAX_SPAN_TYPE] if isinstance(named, str) and named else UNKNOWN_TYPE
 
 
 def otlp_id(raw: bytes, n_bytes: int, path: str) -> str:

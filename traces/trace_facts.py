@@ -14,7 +14,7 @@ from traces.json_values import Json, dumps
 from traces.parsing import Malformed
 from traces.records import TOKEN_USAGE, SpanRecord, TraceState
 from traces.span_attributes import TAG_PREFIX
-from traces.tags import clean_tag
+from traces.tags import MAX_TAG_VALUE, clean_tag
 
 # mlflow 3.17.2, tracing/constant.py, MAX_CHARS_IN_TRACE_INFO_METADATA.
 MAX_METADATA_VALUE = 250
@@ -119,7 +119,7 @@ def _summed(usages: Sequence[Mapping[str, Json]]) -> dict[str, int]:
 
 def _name(root: SpanRecord) -> str:
     named = root.attributes.get(TAG_PREFIX + _TRACE_NAME)
-    return named if isinstance(named, str) and named else root.name
+    return (named if isinstance(named, str) and named else root.name)[:MAX_TAG_VALUE]
 
 
 def _state(root: SpanRecord) -> TraceState:

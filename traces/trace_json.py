@@ -30,6 +30,7 @@ from traces.tags import metadata_from_json, tags_from_json
 _STATES: dict[str, TraceState] = {state: state for state in get_args(TraceState)}
 # V2 has another word for it.
 _V2_UNSPECIFIED = "TRACE_STATUS_UNSPECIFIED"
+MAXIMUM_CLIENT_ID = 250
 _A = TypeVar("_A")
 _T = TypeVar("_T")
 
@@ -47,7 +48,7 @@ def trace_info_from_json(data: Json, path: str = "") -> TraceRecord:
     return TraceRecord(
         trace_id=_trace_id(info.get("trace_id"), join(path, "trace_id")),
         experiment_id=_experiment_id(info.get("trace_location"), join(path, "trace_location")),
-        client_request_id=optional_text(
+        client_request_id=_client_id(
             info.get("client_request_id"), join(path, "client_request_id")
         ),
         request_time=_moment(info.get("request_time"), join(path, "request_time")),
@@ -122,6 +123,14 @@ def trace_info_to_json(
         "assessments": [dict(assessment) for assessment in said] or None,
     }
     return {key: value for key, value in fields.items() if value is not None}
+
+
+def _client_id(data: Json, path: str) -> str | None:
+    """The application's own id of the request. Raises Malformed."""
+    found = optional_text(data, path)
+    if found is not None and len(found) > MAXIMUM_CLIENT_ID:
+        raise Malformed(path, f"has more than {MAXIMUM_CLIENT_ID} characters")
+    return found
 
 
 def _as_v3(info: Mapping[str, Json]) -> dict[str, Json]:

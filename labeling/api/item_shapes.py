@@ -103,9 +103,9 @@ class SavedReviewAnswer(ReviewAnswer):
 
 
 class ReviewConflict(Shape):
-    """It was saved elsewhere meanwhile: the present review."""
+    """Another state, or it was saved elsewhere meanwhile: then `current` is the present review."""
 
     code = serializers.CharField()
     detail = serializers.CharField()
     fields = Texts()  # type: ignore[assignment]  # a field of the answer, not DRF's mapping
-    current = ReviewAnswer()
+    current = ReviewAnswer(required=False)

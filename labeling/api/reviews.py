@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -23,7 +24,7 @@ from labeling.answering import Submission, replies_from_json
 from labeling.api.item_json import item_json, review_json
 from labeling.api.item_shapes import ItemAnswer, ReviewBody, ReviewConflict, SavedReviewAnswer
 from labeling.models import LabelingSession, QueueItem, Review
-from labeling.queueing import Next, SessionClosed, claim_next, database_now, own_claim
+from labeling.queueing import Next, claim_next, database_now, own_claim
 from labeling.reviewing import Outcome, ReviewChanged
 
 QUEUE_STATE = "X-Queue-State"
@@ -104,7 +105,7 @@ class Reviewing(ViewSet):
 def session_to_show(by: Credential, session_id: str) -> LabelingSession:
     """A session the caller reviews in, once it was opened, or one they may read.
 
-    Raises ScopeMissing, NoSuchSession, NotAllowed or SessionClosed.
+    Raises ScopeMissing, NoSuchSession or NotAllowed.
     """
     if by.has_scope_for(Action.READ) or not by.has_scope_for(Action.REVIEW):
         try:
@@ -114,7 +115,7 @@ def session_to_show(by: Credential, session_id: str) -> LabelingSession:
                 raise
     session = reviewer_session(by, session_id)
     if session.state == LabelingSession.State.DRAFT:
-        raise SessionClosed(session.state)
+        raise NoSuchSession(session_id)
     return session
 
 
@@ -147,6 +148,7 @@ def save(item: QueueItem, said: dict[str, Any], submission: Submission, by: Cred
             return save_draft(item, said, submission, by)
 
 
+@transaction.atomic
 def save_draft(
     item: QueueItem, said: dict[str, Any], submission: Submission, by: Credential
 ) -> Outcome:

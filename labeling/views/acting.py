@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
@@ -34,37 +34,34 @@ SAID: Mapping[Act, str] = {
 
 
 def carry_out(visit: Visit, item: QueueItem, sent: SentReview) -> Outcome | None:
-    """Do it; None when this very form was sent before and is done already.
+    """Do it; None when this very form was sent before, or another tab did the same.
 
+    A form that comes again names an old version, so nothing has to be looked up beforehand.
     Raises what the verbs of `labeling.reviewing` raise.
     """
-    key = fresh_key(sent.request_key(visit.by, item.item_id))
-    if recall(key) is not None:
-        return None
+    key = sent.request_key(visit.by, item.item_id)
     try:
         return do(visit, item, sent, key, version=sent.version)
-    except IntegrityError:
-        if recall(key) is None:
-            raise
-        return None  # its twin, sent at the same moment, was faster
     except ReviewChanged as changed:
-        if recall(key) is not None:
-            return None
         current = changed.current
+        if was_done(key):
+            return None
         if sent.act == "undo" or not sent.is_same_as(current.draft):
             raise
         if sent.act == "submit" and current.state == Review.State.SUBMITTED:
             return None
-        return do(visit, item, sent, key, version=current.version)
+        return do(visit, item, sent, None, version=current.version)
 
 
-def fresh_key(key: RequestKey | None) -> RequestKey | None:
-    """The key, or None when the browser's back button brought the same form with other answers."""
+def was_done(key: RequestKey | None) -> bool:
+    """Whether this form was sent before with the same answers.
+
+    With other answers it comes by the browser's back button: that is a conflict like any other.
+    """
     try:
-        recall(key)
+        return recall(key) is not None
     except KeyReused:
-        return None
-    return key
+        return False
 
 
 @transaction.atomic

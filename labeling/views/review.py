@@ -14,17 +14,12 @@ from labeling.answering import InvalidAnswers
 from labeling.forms import SentReview, sent_review
 from labeling.models import LabelingSession, QueueItem, Review
 from labeling.my_queue import my_queue, neighbours, rail
+from labeling.others import OthersOnQuestion, others_after_submit
 from labeling.question_views import CANNOT_JUDGE, PRIVATE
 from labeling.questions import Asked, questions_of
 from labeling.queueing import SessionClosed
 from labeling.reviewing import PlaceTaken, ReviewChanged, WrongMoment
-from labeling.showing import (
-    OthersOnQuestion,
-    Typed,
-    item_page,
-    others_after_submit,
-    own_review_at,
-)
+from labeling.showing import Typed, item_page, own_review_at
 from labeling.views.acting import carry_out, lead_on
 from labeling.views.flash import flash_in
 from labeling.views.start import page, shown

@@ -110,22 +110,24 @@ def field_line(name: str, schema: Document, said: Document) -> FieldLine:
 
 
 def kind_of(schema: Document) -> str:
-    """A schema in a few words: `list of text`, `one of a, b`, `Session`."""
+    """A schema in a few words: `list of text`, `one of a, b`, `Session or null`."""
+    return plain_kind(schema) + (" or null" if schema.get("nullable") else "")
+
+
+def plain_kind(schema: Document) -> str:
+    """As `kind_of`, whether or not it may be null."""
     if "$ref" in schema:
-        return str(schema["$ref"]).removeprefix(COMPONENTS)
-    for joiner in ("oneOf", "allOf", "anyOf"):
-        if joiner in schema:
-            parts = [kind_of(part) for part in schema[joiner]]
-            return " or ".join(dict.fromkeys(part for part in parts if part))
+        return shape_of(schema)
     if "enum" in schema:
-        return "one of " + ", ".join(
-            "null" if v is None else str(v) for v in schema["enum"] if v != ""
-        )
+        return "one of " + ", ".join("null" if v is None else str(v) for v in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {kind_of(schema['items'])}"
+    parts = [*schema.get("oneOf", []), *schema.get("allOf", [])]
+    if parts:
+        return " or ".join(dict.fromkeys(kind_of(part) for part in parts))
     words = {"string": schema.get("format", "text").replace("-", " "), "integer": "whole number"}
     kind = str(schema.get("type", "any JSON"))
-    return str(words.get(kind, kind)) + (" or null" if schema.get("nullable") else "")
+    return str(words.get(kind, kind))
 
 
 def shape_of(schema: Document) -> str:

@@ -7,13 +7,13 @@ from accounts.roles import Action
 from assessments.access import assessment_for, assessment_to_retract
 from assessments.attribution import is_end_user_feedback
 from assessments.drafts import Draft
+from assessments.mlflow_json import assessment_to_json
 from assessments.models import Assessment
 from assessments.reading import assessment_record
 from assessments.recording import NoSuchAssessment, WrongKind, override, record, retract, revise
 from reviewapp.mlflow_api.endpoint import Answer, Call
 from reviewapp.mlflow_api.wire.assessments import (
     Said,
-    assessment_to_json,
     correction_from_json,
     said_from_json,
 )

@@ -201,6 +201,7 @@ def unavailable(error: Exception) -> HttpResponse:
     return response
 
 
+@csrf_exempt
 def unknown(request: HttpRequest, **_arguments: str) -> HttpResponse:
     """A route or method that is not served: always JSON, or the client falls back to old routes."""
     message = f"{request.method} {request.path} is not served here."

@@ -5,10 +5,19 @@ The order is that of MLflow's REST documentation. Paths: mlflow 3.17.2, protos/s
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from reviewapp.mlflow_api import assessments, experiments, label_schemas, otlp, runs, server, traces
+from reviewapp.mlflow_api import (
+    assessments,
+    experiments,
+    label_schemas,
+    otlp,
+    runs,
+    server,
+    trace_changes,
+    traces,
+)
 from reviewapp.mlflow_api.endpoint import route, unknown
 
-TAGS = route(PATCH=traces.set_trace_tag, DELETE=traces.delete_trace_tag)
+TAGS = route(PATCH=trace_changes.set_trace_tag, DELETE=trace_changes.delete_trace_tag)
 
 second_generation = [
     path("experiments/create", route(POST=experiments.create)),
@@ -24,8 +33,8 @@ second_generation = [
     path("runs/log-parameter", route(POST=runs.log_parameter)),
     path("runs/set-tag", route(POST=runs.set_tag)),
     path("runs/search", route(POST=runs.search)),
-    path("traces/delete-traces", route(POST=traces.delete)),
-    path("traces/link-to-run", route(POST=traces.link)),
+    path("traces/delete-traces", route(POST=trace_changes.delete)),
+    path("traces/link-to-run", route(POST=trace_changes.link)),
     path("traces/<trace_id>/tags", TAGS),
 ]
 

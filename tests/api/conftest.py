@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import User
@@ -21,7 +21,7 @@ class Caller:
     headers: dict[str, str] = field(default_factory=dict)
     client: Client = field(default_factory=Client)
 
-    def ask(self, method: str, path: str, body: object = None, *, key: str = "") -> HttpResponse:
+    def ask(self, method: str, path: str, body: object = None, *, key: str = "") -> Any:
         """One request."""
         headers = self.headers | ({"Idempotency-Key": key} if key else {})
         content = {} if body is None else {"data": body, "content_type": "application/json"}
@@ -30,25 +30,25 @@ class Caller:
         check_answer(method, f"/api/v1{path}", answer)
         return answer
 
-    def get(self, path: str, **query: str | list[str]) -> HttpResponse:
+    def get(self, path: str, **query: str | list[str]) -> Any:
         """Read, with a query."""
         answer = self.client.get(f"/api/v1{path}", query, headers=self.headers)
         check_answer("get", f"/api/v1{path}", answer)
         return answer
 
-    def post(self, path: str, body: object = None, *, key: str = "") -> HttpResponse:
+    def post(self, path: str, body: object = None, *, key: str = "") -> Any:
         """Create or do."""
         return self.ask("post", path, {} if body is None else body, key=key)
 
-    def put(self, path: str, body: object, *, key: str = "") -> HttpResponse:
+    def put(self, path: str, body: object, *, key: str = "") -> Any:
         """Replace."""
         return self.ask("put", path, body, key=key)
 
-    def patch(self, path: str, body: object) -> HttpResponse:
+    def patch(self, path: str, body: object) -> Any:
         """Change parts."""
         return self.ask("patch", path, body)
 
-    def delete(self, path: str, body: object = None) -> HttpResponse:
+    def delete(self, path: str, body: object = None) -> Any:
         """Remove."""
         return self.ask("delete", path, body)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -149,7 +150,8 @@ def test_a_key_of_a_token_route_is_not_remembered(api, developer):
 def test_twins_at_the_same_time_write_once():
     developer = make_member(make_experiment(), Role.DEVELOPER)
     caller = Caller(headers={"Authorization": f"Bearer {make_token(developer)}"})
-    barrier, answers = threading.Barrier(4), []
+    barrier = threading.Barrier(4)
+    answers: list[Any] = []
 
     def create():
         barrier.wait(timeout=10)

@@ -15,9 +15,8 @@ from assessments.models import Assessment
 from assessments.recording import override, record, retract
 from tests.factories import NOW, make_experiment
 from traces.filtering import FilterSyntax, parse_order
-from traces.ids import mint_run_id
 from traces.ingesting import link_to_run, start_trace
-from traces.matching import ordering
+from traces.ordering import ordering
 from traces.models import Experiment, Run, Trace
 from traces.records import TraceRecord
 from traces.timestamps import to_ms
@@ -56,7 +55,7 @@ def plan(request, monkeypatch):
         monkeypatch.setattr("assessments.matching.FEW", 0)
 
 
-RUN = mint_run_id()
+RUN = "0123456789abcdef" * 2
 FIRST: dict[str, Any] = {
     "request_time": NOW + timedelta(microseconds=1500),
     "execution_duration_ms": 250,

@@ -154,6 +154,21 @@ def test_an_item_is_answered_with_the_keyboard_alone(browser, live_server, sessi
     assert page.faults == []
 
 
+def test_ctrl_enter_submits_from_a_radio_button_and_plain_enter_does_not(
+    browser, live_server, session
+):
+    make_optional(session, *QUESTIONS)
+    page = open_item(browser, live_server, session)
+    page.get_by_text("Correct", exact=True).click()
+
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-save]")).to_have_text("Draft saved")
+    assert Review.objects.get().state == "draft"
+    page.keyboard.press("Control+Enter")
+
+    arrive(page, 2)
+
+
 def test_keys_undo_skip_edit_and_comment(browser, live_server, session):
     make_optional(session, *QUESTIONS)
     page = open_item(browser, live_server, session)

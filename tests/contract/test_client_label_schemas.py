@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 mlflow = pytest.importorskip("mlflow")
@@ -16,7 +18,7 @@ from mlflow.genai.label_schemas import (  # noqa: E402
 
 pytestmark = [pytest.mark.contract, pytest.mark.filterwarnings("default")]
 
-INPUTS = {
+INPUTS: dict[str, Any] = {
     "tone": InputCategorical(options=["Friendly", "Rude"], multi_select=True),
     "clarity": InputNumeric(min_value=1, max_value=5),
     "correct": InputPassFail(positive_label="Correct", negative_label="Wrong"),
@@ -62,7 +64,7 @@ def test_a_schema_is_updated_and_deleted(client):
     )
 
     changed = label_schemas.update_label_schema(
-        schema_id=made.schema_id,
+        schema_id=str(made.schema_id),
         name="manner",
         instruction="New words.",
         input=InputCategorical(options=["a", "b", "c"]),
@@ -84,10 +86,11 @@ def test_limits_and_names_are_those_of_mlflow(client):
     with pytest.raises(mlflow.MlflowException) as caught:
         label_schemas.create_label_schema(name="tone", type="feedback", input=InputText())
     assert caught.value.error_code == "RESOURCE_ALREADY_EXISTS"
-    for name, spec in {
+    refused: dict[str, Any] = {
         "many": InputCategorical(options=[str(n) for n in range(11)]),
         "Feedback ": InputText(),
-    }.items():
+    }
+    for name, spec in refused.items():
         with pytest.raises(mlflow.MlflowException) as caught:
             label_schemas.create_label_schema(name=name, type="feedback", input=spec)
         assert caught.value.error_code == "INVALID_PARAMETER_VALUE"

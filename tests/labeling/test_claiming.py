@@ -167,7 +167,7 @@ class TestClaiming:
     def test_the_number_of_queries_does_not_grow_with_the_queue(
         self, experiment, manager, reviewer, length
     ) -> None:
-        session = make_session(experiment, manager, traces=length)
+        session = make_session(experiment, manager, traces=length, reviewers=(reviewer,))
         now = database_now()
 
         with CaptureQueriesContext(connection) as queries:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 
 import orjson
 import pytest
 from django.db import InterfaceError, OperationalError
 from django.test import Client, RequestFactory
 
-from reviewapp.mlflow_api.endpoint import Call, route
+from reviewapp.mlflow_api.endpoint import JSON_TYPE, Call, refusal, route
 from tests.factories import make_token
 from tests.mlflow_api.conftest import NEW, OLD
 from traces.parsing import MAX_SENT_BYTES, Malformed
@@ -98,6 +99,35 @@ def test_a_body_that_is_too_large_is_refused(wire):
     assert (status, answer["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
 
 
+def test_a_body_that_ends_too_early_is_refused(developer):
+    class Broken(io.BytesIO):
+        def read(self, _size: int | None = -1, /) -> bytes:
+            raise OSError("the client hung up")
+
+        def seekable(self) -> bool:
+            return False
+
+    request = RequestFactory().post(
+        "/", b"{}", JSON_TYPE, headers={"Authorization": f"Bearer {make_token(developer)}"}
+    )
+    request._stream = Broken()
+
+    response = route(POST=dict)(request)
+
+    assert response.status_code == 400
+
+
+def test_csrf_tokens_are_of_pages_and_not_of_this_wire(developer):
+    strict = Client(enforce_csrf_checks=True)
+    key = {"Authorization": f"Bearer {make_token(developer)}"}
+
+    served = strict.post(f"{OLD}/experiments/create", {"name": "x"}, JSON_TYPE, headers=key)
+    unserved = strict.post(f"{OLD}/nothing", {}, JSON_TYPE)
+    export = strict.post("/v1/traces", b"", "application/x-protobuf")
+
+    assert (served.status_code, unserved.status_code, export.status_code) == (200, 404, 401)
+
+
 def test_numbers_come_back_exact(wire, experiment):
     trace_id = started(wire, experiment)
     body = b'{"assessment": {"assessment_name": "n", "feedback": {"value": 9007199254740993}}}'
@@ -140,6 +170,11 @@ def test_a_defect_is_not_answered_as_if_it_were_the_clients_fault(developer):
 
     with pytest.raises(ZeroDivisionError):
         asked(route(GET=handler), developer)
+
+
+def test_an_error_without_a_verdict_stays_an_error():
+    with pytest.raises(ZeroDivisionError):
+        refusal(ZeroDivisionError())
 
 
 @pytest.mark.parametrize(

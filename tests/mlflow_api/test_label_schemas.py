@@ -8,7 +8,7 @@ from accounts.credentials import Credential
 from labeling.answering import Reply, Submission
 from labeling.reviewing import submit
 from schemas.defining import Definition, create_schema
-from schemas.inputs import Categorical, Numeric, TextList
+from schemas.inputs import Categorical, Input, Numeric, TextList
 from schemas.models import LabelSchema
 from tests.factories import LEASE, make_session
 from tests.mlflow_api.conftest import NEW
@@ -113,11 +113,12 @@ def test_a_name_is_taken_once(manager_wire, experiment):
 
 
 def test_what_was_made_elsewhere_is_readable_here(wire, experiment):
-    for name, spec in {
+    elsewhere: dict[str, Input] = {
         "many": Categorical(tuple(str(n) for n in range(40)), ordered=True),
         "facts": TextList(100, 5),
         "steps": Numeric(1, 5, 1, "ordinal"),
-    }.items():
+    }
+    for name, spec in elsewhere.items():
         create_schema(experiment, Definition(name=name, kind="feedback", input=spec), by=None)
 
     _, answer = wire.get(f"{PATH}/list", experiment_id=experiment.experiment_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.roles import Role
 from tests.factories import make_experiment, make_member
 from tests.mlflow_api.conftest import NEW, OLD, speaking_as
 from traces.models import Experiment
@@ -192,7 +193,7 @@ def test_a_name_is_given_once(wire, experiment):
 
 
 def test_a_reviewer_creates_no_experiments(experiment):
-    wire = speaking_as(make_member(experiment, "reviewer"))
+    wire = speaking_as(make_member(experiment, Role.REVIEWER))
 
     assert wire.post(f"{OLD}/experiments/create", {"name": "mine"})[0] == 403
 

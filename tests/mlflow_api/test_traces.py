@@ -145,7 +145,7 @@ def test_a_trace_of_another_experiment_is_not_taken_over(wire, experiment, owner
 
 
 def test_a_trace_is_whole_when_all_counted_spans_are_there(wire, experiment, monkeypatch):
-    waited = []
+    waited: list[float] = []
     monkeypatch.setattr("reviewapp.mlflow_api.traces.time.sleep", waited.append)
     start(wire, experiment, trace_metadata={"mlflow.trace.sizeStats": STATS})
 

@@ -7,18 +7,19 @@ from datetime import UTC, datetime
 import pytest
 
 from assessments.drafts import Changes, Draft
+from assessments.mlflow_json import assessment_to_json
 from assessments.reading import AssessmentRecord
 from reviewapp.mlflow_api.wire.assessments import (
     Said,
-    assessment_to_json,
     correction_from_json,
     said_from_json,
 )
+from traces.json_values import Json
 from traces.parsing import Malformed
 from traces.timestamps import InvalidTime
 
 # As mlflow 3.17.2 sends it: log_feedback(trace_id, name="good", value=1, rationale="Why").
-SENT = {
+SENT: dict[str, Json] = {
     "assessment_name": "good",
     "trace_id": "tr-1",
     "source": {"source_type": "HUMAN", "source_id": "default"},
@@ -151,7 +152,7 @@ def test_a_time_that_is_none_is_refused():
 
 
 def test_an_update_changes_only_what_its_mask_names():
-    said = {
+    said: Json = {
         "assessment_name": "n",
         "feedback": {"value": 2},
         "rationale": "r",

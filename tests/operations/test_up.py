@@ -2,145 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "reviewapp.cli", "up", "--port", "0"]
-# What a figure of PRODUCT, section 7, allows an idle embedded deployment.
+from tests.operations.running import (
+    PATIENCE_SECONDS,
+    Server,
+    process_table,
+    refusal,
+    start,
+    stop,
+    wait_until,
+    worker_age,
+)
+
+# What an idle embedded deployment may need.
 MAXIMUM_KILOBYTES = 300_000
-PATIENCE_SECONDS = 90
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(240)]
-
-
-@dataclass
-class Server:
-    """A running `up` and the lines it printed until it was ready."""
-
-    process: subprocess.Popen[str]
-    lines: list[str]
-
-    @property
-    def url(self) -> str:
-        """Where it serves."""
-        return self.exported("MLFLOW_TRACKING_URI")
-
-    def exported(self, name: str) -> str:
-        """The value of one of the `export` lines; empty when there is none."""
-        begin = f"export {name}="
-        return next((line[len(begin) :] for line in self.lines if line.startswith(begin)), "")
-
-    def get(self, path: str, token: str = "") -> tuple[int, str]:
-        """Status and body of an answer; 0 when nobody answers."""
-        request = urllib.request.Request(f"{self.url}{path}")  # noqa: S310 - our own server
-        if token:
-            request.add_header("Authorization", f"Bearer {token}")
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as refusal:
-            with refusal:
-                return refusal.code, refusal.read().decode()
-        except OSError:
-            return 0, ""
-
-    def pids(self, of: str = "") -> list[int]:
-        """The supervisor's children whose command line has a word, and what they forked."""
-        table = process_table()
-        mine = {self.process.pid}
-        for pid, (parent, _) in sorted(table.items()):
-            if parent in mine:
-                mine.add(pid)
-        return [pid for pid in mine - {self.process.pid} if of in table[pid][1]]
-
-
-def process_table() -> dict[int, tuple[int, str]]:
-    """Parent and command line of every process that is more than a zombie."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            state, parent = (folder / "stat").read_text().rsplit(")", 1)[1].split()[:2]
-            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if state != "Z":
-            found[int(folder.name)] = (int(parent), command)
-    return found
-
-
-def environment() -> dict[str, str]:
-    """A machine on which nothing is set."""
-    kept = {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR"}
-    return {name: value for name, value in os.environ.items() if name in kept}
-
-
-def refusal(*options: str, **variables: str) -> str:
-    """What an `up` that cannot start says."""
-    done = subprocess.run(  # noqa: S603 - our own command
-        [*COMMAND, *options],
-        cwd=ROOT,
-        env=environment() | variables,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (1, "")
-    return done.stderr
-
-
-def start(data: Path, *options: str, **variables: str) -> Server:
-    """Start and read until it says that it is ready, or ends."""
-    process = subprocess.Popen(  # noqa: S603 - our own command
-        [*COMMAND, "--data", str(data), *options],
-        cwd=ROOT,
-        env=environment() | variables,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    lines = []
-    for line in process.stdout or []:
-        lines.append(line.rstrip("\n"))
-        if lines[-1] == "Ready":
-            break
-    return Server(process, lines)
-
-
-def stop(server: Server) -> int:
-    """Ask it to stop, as Ctrl-C does."""
-    if server.process.poll() is None:
-        server.process.send_signal(signal.SIGINT)
-    if server.process.stdout:
-        server.process.stdout.close()
-    return server.process.wait(timeout=60)
-
-
-def worker_age(server: Server, token: str) -> float:
-    """Seconds since the worker ran a task."""
-    age: float = json.loads(server.get("/ready", token)[1])["worker_age_seconds"]
-    return age
-
-
-def wait_until(fact: Callable[[], bool]) -> bool:
-    """Whether something becomes true in time."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < end:
-        if fact():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 @pytest.fixture(scope="module")
@@ -200,7 +85,7 @@ def test_a_killed_web_process_comes_back(server: Server) -> None:
 
 
 def test_a_killed_worker_comes_back_and_works(server: Server) -> None:
-    before = set(server.pids("celery"))
+    before = set(server.pids("reviewapp.work"))
     token = server.exported("MLFLOW_TRACKING_TOKEN")
     begun = time.monotonic()
 
@@ -208,7 +93,7 @@ def test_a_killed_worker_comes_back_and_works(server: Server) -> None:
         os.kill(pid, signal.SIGKILL)
 
     assert wait_until(lambda: worker_age(server, token) < time.monotonic() - begun)
-    assert not before & set(server.pids("celery"))
+    assert not before & set(server.pids("reviewapp.work"))
 
 
 def test_a_second_up_in_the_same_folder_is_refused(server: Server, data: Path) -> None:
@@ -272,6 +157,7 @@ def test_an_unwritable_folder_is_one_sentence(tmp_path: Path) -> None:
     ("name", "value", "sentence"),
     [
         ("SECRET_KEY", "changeme", "SECRET_KEY is too weak"),
+        ("ALLOWED_HOSTS", "labels.example.org", "ALLOWED_HOSTS lacks 127.0.0.1"),
         ("DATABASE_URL", "nonsense", "DATABASE_URL cannot be read."),
         ("DATABASE_URL", "sqlite:////dev/null/none.db", "The database cannot be used: "),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -12,6 +12,7 @@ from labeling.models import Answer, QueueItem, Review
 from schemas.models import LabelSchema
 from tests.factories import INPUTS_BY_NAME, make_session
 from tests.pages.forms import acts_of, form_of
+from tests.pages.reviewing import fields, send, signed_in, submit, url, without_own_words
 
 EVERY_KIND = tuple(INPUTS_BY_NAME)
 
@@ -27,46 +28,9 @@ def session(experiment, manager, reviewer, second_reviewer):
     )
 
 
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def client(reviewer) -> Client:
     return signed_in(reviewer)
-
-
-def url(session, position=1, query=""):
-    return f"/r/{session.session_id}/{position}/{query}"
-
-
-def without_own_words(response) -> str:
-    """The page without what the asker sent and without its tokens."""
-    return re.sub(r'value="[^"]*"', "", response.content.decode())
-
-
-def fields(**values):
-    """Values by schema name as form fields: `correct="true"`, `correct_why="because"`."""
-    found = {}
-    for key, value in values.items():
-        name, _, part = key.rpartition("__")
-        name, part = (name, part) if name else (part, "value")
-        found[f"{LabelSchema.objects.get(name=name).schema_id}-{part}"] = value
-    return found
-
-
-def send(client, session, act, position=1, page=None, **values):
-    """Open the page, change some fields, press a button."""
-    page = page or client.get(url(session, position))
-    return client.post(url(session, position), form_of(page) | {"act": act} | fields(**values))
-
-
-def submit(client, session, position=1, **values):
-    return send(
-        client, session, "submit", position, **({"correct": "true", "clarity": "4"} | values)
-    )
 
 
 def test_every_kind_of_question_can_be_answered(experiment, manager, reviewer):
@@ -222,94 +186,6 @@ def test_undo_makes_it_a_draft_with_the_same_words(client, session):
     assert not Assessment.objects.present().exists()
 
 
-def test_the_same_form_sent_twice_is_one_label(client, session):
-    data = (
-        form_of(client.get(url(session))) | {"act": "submit"} | fields(correct="true", clarity="1")
-    )
-
-    first, second = client.post(url(session), data), client.post(url(session), data)
-
-    assert first.headers["Location"] == second.headers["Location"] == url(session, 2)
-    assert Assessment.objects.filter(name="correct").count() == 1
-    assert Review.objects.get(item__position=1).version == 2
-
-
-def test_the_second_of_two_tabs_sees_both_texts_and_overwrites_nothing(client, session):
-    one, two = client.get(url(session)), client.get(url(session))
-    send(client, session, "draft", page=one, correct__why="Words of the first tab")
-
-    response = send(
-        client, session, "submit", page=two, correct="false", clarity="2", correct__why="Second tab"
-    )
-
-    page = response.content.decode()
-    assert response.status_code == 409
-    assert "Words of the first tab" in page
-    assert "Second tab" in page
-    assert Review.objects.get().draft["correct"]["rationale"] == "Words of the first tab"
-
-
-def test_after_a_conflict_the_second_press_keeps_what_is_here(client, session):
-    one, two = client.get(url(session)), client.get(url(session))
-    send(client, session, "draft", page=one, correct__why="Words of the first tab")
-    conflict = send(client, session, "submit", page=two, correct="false", clarity="2")
-
-    client.post(url(session), form_of(conflict) | {"act": "submit"})
-
-    assert Assessment.objects.present().get(name="correct").value is False
-
-
-def test_two_tabs_that_say_the_same_are_no_conflict(client, session):
-    one, two = client.get(url(session)), client.get(url(session))
-    send(client, session, "draft", page=one, correct="true", clarity="4")
-
-    response = send(client, session, "submit", page=two, correct="true", clarity="4")
-
-    assert response.headers["Location"] == url(session, 2)
-
-
-def test_a_script_saves_drafts_by_the_same_address(client, session):
-    page = client.get(url(session))
-    data = form_of(page) | {"act": "draft", "active_ms": "1500"} | fields(correct="true")
-
-    saved = client.post(url(session), data, headers={"Accept": "application/json"})
-    stale = client.post(
-        url(session), data | fields(correct="false"), headers={"Accept": "application/json"}
-    )
-
-    assert saved.json() == {"version": 2, "state": "draft"}
-    assert (stale.status_code, stale.json()["code"]) == (409, "changed_meanwhile")
-    assert Review.objects.get().active_ms == 1500
-
-
-def test_words_typed_while_the_session_was_closed_stay_on_the_page(client, session):
-    page = client.get(url(session))
-    type(session).objects.filter(pk=session.pk).update(state="closed")
-
-    response = send(client, session, "submit", page=page, correct="true", correct__why="My reasons")
-
-    assert response.status_code == 409
-    assert "My reasons" in response.content.decode()
-    assert not Assessment.objects.exists()
-
-
-def test_the_last_place_taken_by_others_is_said_and_the_words_stay(
-    experiment, manager, reviewer, second_reviewer
-):
-    session = make_session(experiment, manager, traces=1)
-    page = signed_in(reviewer).get(url(session))
-    submit_one = signed_in(second_reviewer)
-    send(submit_one, session, "submit", correct="true")
-
-    response = send(
-        signed_in(reviewer), session, "submit", page=page, correct="false", correct__why="My words"
-    )
-
-    assert response.status_code == 409
-    assert "My words" in response.content.decode()
-    assert Review.objects.count() == 1
-
-
 def test_a_removed_item_says_so_and_asks_nothing(client, session):
     QueueItem.objects.filter(position=1).update(removed_at=session.created_at)
 
@@ -324,6 +200,14 @@ def test_a_choice_that_is_gone_asks_for_a_new_one(client, session):
     Review.objects.update(draft={"clarity": {"value": 99, "rationale": ""}})
 
     assert b"The choices have changed" in client.get(url(session)).content
+
+
+def test_a_reworded_question_asks_to_check_the_answer(client, session):
+    send(client, session, "draft", clarity="5")
+    version = LabelSchema.objects.get(name="clarity").version
+    Review.objects.update(updated_at=version.created_at - timedelta(minutes=1))
+
+    assert client.get(url(session)).content.decode().count("This question was reworded") == 1
 
 
 @pytest.mark.parametrize("path", ["", "next/", "items/", "done/", "1/"])

@@ -189,6 +189,16 @@ def test_tags_are_set_replaced_and_deleted(experiment) -> None:
         delete_tag(trace, "topic")
 
 
+def test_the_name_is_its_tag(experiment) -> None:
+    trace = store_spans(experiment, make_spans())[0]
+
+    set_tag(trace, "mlflow.traceName", "renamed")
+    assert Trace.objects.get().name == "renamed"
+    delete_tag(trace, "mlflow.traceName")
+
+    assert Trace.objects.get().name == ""
+
+
 def test_a_whole_trace_is_imported_once(experiment) -> None:
     spans = make_spans()
     record = info(spans[0].trace_id, request_time=NOW - timedelta(days=1))

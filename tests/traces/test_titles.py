@@ -5,17 +5,19 @@ import pytest
 from traces.titles import title_of
 
 
+CHAT = (
+    '{"messages": [{"role": "user", "content": "First"}, {"role": "assistant", "content": "Yes"},'
+    ' {"role": "user", "content": "Second"}]}'
+)
+
+
 @pytest.mark.parametrize(
     ("preview", "title"),
     [
         ("How do I return it?", "How do I return it?"),
         ('{"question": "How do I return it?"}', "How do I return it?"),
         ('[{"role": "user", "content": "Hello"}]', "Hello"),
-        (
-            '{"messages": [{"role": "user", "content": "First"},'
-            ' {"role": "assistant", "content": "Yes"}, {"role": "user", "content": "Second"}]}',
-            "First",
-        ),
+        (CHAT, "First"),
         ('{"question": "cut off in the mid...', '{"question": "cut off in the mid...'),
         ('{"a": 1, "b": 2}', '{"a": 1, "b": 2}'),
         ("two\nlines **bold**", "two lines bold"),

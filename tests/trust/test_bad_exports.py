@@ -119,6 +119,24 @@ def test_the_export_that_the_others_are_broken_from_is_stored(send) -> None:
     assert Trace.objects.count() == 2
 
 
+def test_long_texts_everywhere_are_stored_or_cut_as_mlflow_cuts_them(send) -> None:
+    long = "X" * 10_000
+    names = [
+        *("mlflow.spanType", "openinference.span.kind", "gen_ai.operation.name", "session.id"),
+        *("user.id", "mlflow.traceTag.topic", "mlflow.traceRequestId", "mlflow.spanInputs"),
+        *(f"mlflow.traceTag.{long}", long),
+    ]
+    fields = [KeyValue(key=name, value=AnyValue(string_value=long)) for name in names]
+    span = one_span(name=long, trace_state=long, attributes=fields)
+    span.status.message = long
+    span.events.add(name=long, attributes=fields)
+
+    response = send(exported(span))
+
+    assert response.status_code == 200, response.content[:300]
+    assert Trace.objects.get().tags["topic"] == long[:4096]
+
+
 BAD_PROTOBUF: dict[str, Callable[[], bytes]] = {
     "nothing": lambda: b"",
     "garbage": lambda: b"\xff" * 1000,
@@ -126,7 +144,7 @@ BAD_PROTOBUF: dict[str, Callable[[], bytes]] = {
     "cut off": lambda: exported(one_span())[:-5],
     "a length beyond the end": lambda: b"\x0a\xff\xff\xff\xff\x0f",
     "a number without end": lambda: b"\xff" * 11,
-    "no spans": lambda: exported(),
+    "no spans": exported,
     "lists nested 1,000 deep": lambda: nested_lists(1000),
     "lists nested 20,000 deep": lambda: nested_lists(20_000),
     "150,000 values": lambda: exported(many_values(150_000)),

@@ -268,28 +268,11 @@ def test_no_id_in_a_path_breaks_the_server(asker, door) -> None:
     assert asker.breakdowns() == []
 
 
-NAMES = [
-    "page_size",
-    "page_token",
-    "max_results",
-    "filter",
-    "order_by",
-    "status",
-    "q",
-    "name",
-    "page",
-    "format",
-    "rows",
-]
-NAMES += [
-    "updated_since",
-    "trace_id",
-    "trace_ids",
-    "schema_id",
-    "run_id",
-    "experiment_id",
-    "experiment_name",
-]
+NAMES = (
+    *("page_size", "page_token", "max_results", "filter", "order_by", "status", "q", "name"),
+    *("page", "format", "rows", "updated_since", "trace_id", "trace_ids", "schema_id"),
+    *("run_id", "experiment_id", "experiment_name"),
+)
 QUERIES = [
     *("&".join(f"{name}={bad}" for name in NAMES) for bad in ("%00", "%FF", "-1", "9" * 40, "")),
     "page_size=" + "9" * 50,

@@ -32,6 +32,7 @@ from tests.factories import (
 from traces.models import Experiment, Trace
 
 PEOPLE = ("owner", "manager", "developer", "reviewer", "other_reviewer", "outsider")
+DEFAULT_EXPERIMENT = "0"
 FAR = timedelta(days=36_500)
 
 
@@ -136,12 +137,14 @@ def answer(items: list[QueueItem], reviewer: User) -> None:
 def token_secrets(world: World) -> dict[str, str]:
     """A secret of each kind of token: by person with every scope, by scope, and unusable ones.
 
-    The tokens of one scope are the owner's, whose role allows everything.
+    The tokens of one scope are the owner's, whose role allows everything; so is the bound one,
+    which is for another experiment.
     """
     owner = world.people["owner"]
     secrets = {name: create_token(user, ALL_SCOPES)[1] for name, user in world.people.items()}
     for scope in ALL_SCOPES:
         secrets[scope.value] = create_token(owner, [scope])[1]
+    secrets["bound"] = create_token(owner, ALL_SCOPES, experiment_id=DEFAULT_EXPERIMENT)[1]
     secrets["expired"] = create_token(owner, ALL_SCOPES, expires_at=NOW - FAR)[1]
     revoked, secrets["revoked"] = create_token(owner, ALL_SCOPES)
     ApiToken.objects.filter(pk=revoked.pk).update(revoked_at=NOW)

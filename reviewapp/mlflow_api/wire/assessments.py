@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from assessments.drafts import DEFAULT_SOURCE_ID, Changes, Draft, Kind, SourceType
-from assessments.reading import AssessmentRecord
-from traces.json_values import InvalidJson, Json, dumps, join, loads
+from assessments.mlflow_json import SERIALIZED
+from traces.json_values import InvalidJson, Json, join, loads
 from traces.parsing import Malformed, mapping, optional_text, text, texts
-from traces.timestamps import format_rfc3339, parse_rfc3339
+from traces.timestamps import parse_rfc3339
 
-# entities/assessment.py, _JSON_SERIALIZATION_FORMAT.
-JSON_FORMAT = "JSON_FORMAT"
 # entities/assessment_source.py, AssessmentSourceType; AI_JUDGE is its older word.
 SOURCE_TYPES: Mapping[str, SourceType] = {
     "HUMAN": "HUMAN",
@@ -146,8 +144,8 @@ def value_from_json(
 def serialized(data: Json, path: str) -> Json:
     """A list or an object, which MLflow sends as JSON text. Raises Malformed."""
     holder = mapping(data, path)
-    if text(holder.get("serialization_format"), join(path, "serialization_format")) != JSON_FORMAT:
-        raise Malformed(join(path, "serialization_format"), f"is not {JSON_FORMAT}")
+    if text(holder.get("serialization_format"), join(path, "serialization_format")) != SERIALIZED:
+        raise Malformed(join(path, "serialization_format"), f"is not {SERIALIZED}")
     place = join(path, "value")
     try:
         return loads(text(holder.get("value"), place))
@@ -185,37 +183,3 @@ def time_from_json(said: Mapping[str, Json], name: str, path: str) -> str:
         return ""
     parse_rfc3339(written)
     return written.upper()
-
-
-def assessment_to_json(record: AssessmentRecord) -> dict[str, Json]:
-    """An assessment as answers have it: empty fields left out, `valid` always there."""
-    wire: dict[str, Json] = {
-        "assessment_id": record.assessment_id,
-        "assessment_name": record.name,
-        "trace_id": record.trace_id,
-        "source": {"source_type": record.source_type, "source_id": record.source_id},
-        "create_time": record.client_created or format_rfc3339(record.created_at),
-        "last_update_time": record.client_updated or format_rfc3339(record.updated_at),
-        record.kind: value_to_json(record),
-        "valid": record.valid,
-    }
-    if record.span_id:
-        wire["span_id"] = record.span_id
-    if record.rationale:
-        wire["rationale"] = record.rationale
-    if record.metadata:
-        wire["metadata"] = dict(record.metadata)
-    if record.overrides:
-        wire["overrides"] = record.overrides
-    return wire
-
-
-def value_to_json(record: AssessmentRecord) -> Json:
-    """The `feedback` or `expectation` part; lists and objects of expectations travel as text."""
-    if record.kind == "feedback":
-        error: dict[str, Json] = {} if record.error is None else {"error": dict(record.error)}
-        return {"value": record.value, **error}
-    if isinstance(record.value, list | dict):
-        text_form = {"serialization_format": JSON_FORMAT, "value": dumps(record.value)}
-        return {"serialized_value": dict(text_form)}
-    return {"value": record.value}

@@ -68,7 +68,8 @@ form.addEventListener("change", count);
 
 // Enter in a field submits nothing; buttons keep their own Enter.
 form.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault();
+  const isPlain = event.key === "Enter" && !event.ctrlKey && !event.metaKey;
+  if (isPlain && event.target.tagName === "INPUT") event.preventDefault();
 });
 
 form.addEventListener("submit", (event) => {

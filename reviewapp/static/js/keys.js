@@ -112,3 +112,5 @@ addEventListener("keydown", (event) => {
   const done = /^[0-9]$/.test(key) ? choose(Number(key)) : ACTS[key]?.();
   if (done) event.preventDefault();
 });
+
+one(".rail [aria-current=true]:not(.seg *)")?.scrollIntoView({ block: "nearest" });

@@ -1,0 +1,104 @@
+"""Exports by the native API."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from accounts.credentials import Credential
+from accounts.models import AuditEvent
+from labeling import reviewing
+from labeling.answering import Reply, Submission
+from tests.factories import LEASE, make_session
+
+
+@pytest.fixture
+def session(experiment, manager, reviewer):
+    """Two items, one of them answered."""
+    session = make_session(experiment, manager, traces=2, reviewers=(reviewer,))
+    said = Submission(replies={"correct": Reply(value=True)})
+    item = session.items.get(position=1)
+    reviewing.submit(item, said, by=Credential(user=reviewer), lease=LEASE)
+    return session
+
+
+@pytest.fixture
+def path(session):
+    """Its export."""
+    return f"/sessions/{session.session_id}/export"
+
+
+def test_labels_are_streamed_as_json_lines(api, developer, session, path, reviewer):
+    answer = api(developer).get(path)
+
+    assert answer.streaming
+    assert answer["Content-Type"] == "application/x-ndjson"
+    assert answer["X-Export-Version"] == "1"
+    assert answer["Content-Disposition"] == (
+        f'attachment; filename="labels-{session.session_id}-v1.jsonl"'
+    )
+    (line,) = answer.getvalue().splitlines()
+    assert json.loads(line)["reviewer"] == reviewer.email
+
+
+@pytest.mark.parametrize(
+    ("rows", "file_format", "lines"),
+    [("labels", "csv", 2), ("items", "csv", 3), ("items", "jsonl", 2), ("traces", "jsonl", 2)],
+)
+def test_rows_and_format_can_be_chosen(api, developer, path, rows, file_format, lines):
+    answer = api(developer).get(path, rows=rows, format=file_format)
+
+    assert answer.status_code == 200
+    assert len(answer.getvalue().splitlines()) == lines
+
+
+def test_an_export_since_a_moment(api, developer, path):
+    caller = api(developer)
+
+    earlier = caller.get(path, updated_since="2020-01-01T00:00:00Z").getvalue()
+    later = caller.get(path, updated_since="2120-01-01T00:00:00Z").getvalue()
+
+    assert len(earlier.splitlines()) == 1
+    assert later == b""
+
+
+def test_an_export_is_audited(api, developer, session, path):
+    api(developer).get(path, rows="items")
+
+    event = AuditEvent.objects.get(act="session exported")
+    assert (event.actor, event.details) == (developer.email, {"rows": "items", "format": "jsonl"})
+    assert session.session_id in event.subject
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"rows": "people"}, "rows"),
+        ({"format": "parquet"}, "format"),
+        ({"rows": "traces", "format": "csv"}, "format"),
+        ({"updated_since": "yesterday"}, "updated_since"),
+        ({"rows": "items", "updated_since": "2020-01-01T00:00:00Z"}, "updated_since"),
+    ],
+)
+def test_an_export_that_does_not_exist_is_refused_and_not_audited(
+    api, developer, path, query, field
+):
+    answer = api(developer).get(path, **query)
+
+    assert answer.status_code == 400
+    assert set(answer.json()["fields"]) == {field}
+    assert not AuditEvent.objects.filter(act="session exported").exists()
+
+
+def test_exports_are_for_those_whose_role_and_scope_allow_it(
+    api, developer, reviewer, outsider, nobody, path
+):
+    callers = (
+        api(developer, "traces:write"),
+        api(reviewer),
+        api(outsider),
+        nobody,
+    )
+
+    assert [caller.get(path).status_code for caller in callers] == [403, 403, 404, 401]

@@ -1,0 +1,174 @@
+"""Progress, consensus, agreement and disagreements by the native API."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.credentials import Credential
+from labeling import reviewing
+from labeling.aggregation import refresh
+from labeling.answering import Reply, Submission
+from labeling.queueing import remove_items
+from tests.factories import LEASE, NOW, make_session
+
+
+def submit(session, position, reviewer, **values):
+    """One review."""
+    replies = {name: Reply(value=value, rationale="Because.") for name, value in values.items()}
+    item = session.items.get(position=position)
+    said = Submission(replies=replies, active_ms=30_000)
+    reviewing.submit(item, said, by=Credential(user=reviewer), lease=LEASE)
+
+
+@pytest.fixture
+def session(experiment, manager, reviewer, second_reviewer):
+    """Three items by two reviewers: agreed, a tie, and one answer only; computed."""
+    session = make_session(
+        experiment,
+        manager,
+        traces=3,
+        questions=("correct", "improvement"),
+        reviewers=(reviewer, second_reviewer),
+        reviews_required=2,
+    )
+    for position, who, correct, text in (
+        (1, reviewer, True, "Shorter."),
+        (1, second_reviewer, True, "Longer."),
+        (2, reviewer, True, "Fine."),
+        (2, second_reviewer, False, "Wrong."),
+        (3, reviewer, False, "No."),
+    ):
+        submit(session, position, who, correct=correct, improvement=text)
+    refresh(session.pk)
+    return session
+
+
+@pytest.fixture
+def path(session):
+    """The session's path."""
+    return f"/sessions/{session.session_id}"
+
+
+def test_progress_counts_items_and_each_reviewers_reviews(api, developer, path):
+    answer = api(developer).get(f"{path}/progress").json()
+
+    assert answer["items"] == {"total": 3, "pending": 1, "complete": 2, "declined": 0}
+    assert (answer["reviews_required"], answer["places"], answer["filled"]) == (2, 6, 5)
+    first, second = answer["reviewers"]
+    assert (first["reviewer"], first["submitted"], first["assigned"]) == ("amara@example.org", 3, 3)
+    assert (second["submitted"], second["draft"], second["skipped"]) == (2, 0, 0)
+    assert first["median_active_seconds"] == 30.0
+
+
+def test_consensus_keeps_ties_and_too_few_answers_open(api, developer, session, path):
+    rows = api(developer).get(f"{path}/consensus").json()["rows"]
+
+    correct = [row for row in rows if row["schema"] == "correct"]
+    assert [(row["position"], row["value"], row["tie"], row["n"]) for row in correct] == [
+        (1, True, False, 2),
+        (2, None, True, 2),
+        (3, None, False, 1),
+    ]
+    assert correct[0]["item_id"] == session.items.get(position=1).item_id
+    assert (correct[0]["method"], correct[0]["confidence"]) == ("majority", 1.0)
+    assert correct[1]["tied"] == [True, False]
+    assert correct[1]["votes"] == [{"value": True, "count": 1}, {"value": False, "count": 1}]
+    assert (correct[0]["schema_version"], correct[0]["adjudicated_by"]) == (1, None)
+    assert not any(row["stale"] for row in rows)
+
+
+def test_consensus_pages_hold_every_row_once(api, developer, path):
+    caller, found = api(developer), []
+    token: str | None = ""
+    while token is not None:
+        page = caller.get(f"{path}/consensus", page_size="2", page_token=token).json()
+        found += [(row["position"], row["schema"]) for row in page["rows"]]
+        token = page["next_page_token"]
+
+    assert len(found) == len(set(found)) == 6
+    assert [position for position, _ in found] == [1, 1, 2, 2, 3, 3]
+
+
+def test_what_came_in_since_makes_it_stale(api, developer, session, second_reviewer, path):
+    with pytest.MonkeyPatch.context() as quiet:
+        quiet.setattr("labeling.aggregation.refresh", lambda _: False)
+        submit(session, 3, second_reviewer, correct=False, improvement="No.")
+
+    assert api(developer).get(f"{path}/consensus").json()["rows"][0]["stale"] is True
+    assert api(developer).get(f"{path}/agreement").json()["stale"] is True
+
+
+def test_agreement_comes_per_question_in_their_order(api, developer, path):
+    answer = api(developer).get(f"{path}/agreement").json()
+
+    assert [question["schema"] for question in answer["questions"]] == ["correct", "improvement"]
+    correct, improvement = answer["questions"]
+    assert (correct["scale"], correct["n_items"], correct["n_labels"]) == ("nominal", 2, 4)
+    assert correct["raw_agreement"] == 0.5
+    assert correct["pairwise"][0]["n"] == 2
+    assert (improvement["scale"], improvement["undefined"]) == ("none", "free_text")
+    assert answer["stale"] is False
+    assert answer["computed_at"] is not None
+
+
+def test_a_session_that_was_never_computed_says_so(api, developer, experiment, manager):
+    session = make_session(experiment, manager)
+
+    answer = api(developer).get(f"/sessions/{session.session_id}/agreement").json()
+
+    assert answer == {"computed_at": None, "stale": True, "questions": []}
+
+
+def test_disagreements_show_everybodys_answer_side_by_side(api, developer, path):
+    rows = api(developer).get(f"{path}/disagreements").json()["rows"]
+
+    (row,) = rows
+    assert (row["position"], row["schema"]) == (2, "correct")
+    assert [(said["reviewer"], said["value"], said["rationale"]) for said in row["answers"]] == [
+        ("amara@example.org", True, "Because."),
+        ("jonas@example.org", False, "Because."),
+    ]
+
+
+def test_items_that_were_taken_out_leave_the_results(api, developer, session, path):
+    remove_items(session, [session.items.get(position=2).item_id], now=NOW)
+    refresh(session.pk)
+    caller = api(developer)
+
+    positions = {row["position"] for row in caller.get(f"{path}/consensus").json()["rows"]}
+
+    assert positions == {1, 3}
+    assert caller.get(f"{path}/disagreements").json()["rows"] == []
+    assert caller.get(f"{path}/progress").json()["items"]["total"] == 2
+
+
+@pytest.mark.parametrize(
+    ("route", "queries"),
+    [("progress", 8), ("consensus", 5), ("agreement", 7), ("disagreements", 4)],
+)
+def test_results_cost_the_same_whatever_the_number_of_items(
+    api, developer, path, route, queries, django_assert_max_num_queries
+):
+    caller = api(developer)
+    caller.get("/me")
+
+    with django_assert_max_num_queries(queries):
+        answer = caller.get(f"{path}/{route}")
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("route", ["progress", "consensus", "agreement", "disagreements"])
+def test_results_are_for_readers_of_the_experiment(
+    api, developer, reviewer, outsider, nobody, path, route
+):
+    callers = (
+        api(developer, "review"),
+        api(reviewer),
+        api(outsider),
+        nobody,
+    )
+
+    statuses = [caller.get(f"{path}/{route}").status_code for caller in callers]
+
+    assert statuses == [403, 403, 404, 401]

@@ -1,0 +1,135 @@
+"""What a session's queue looks like to one reviewer."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from accounts.credentials import Credential
+from labeling import reviewing
+from labeling.answering import Reply, Submission
+from labeling.models import QueueItem
+from labeling.my_queue import Group, minutes_left, my_queue, neighbours, rail
+from labeling.queueing import claim_next
+from tests.factories import LEASE, make_session
+
+
+def act(verb, session, user, position, **submission):
+    submission = {"replies": {"correct": Reply(value=True)}} | submission
+    item = session.items.get(position=position)
+    verb(item, Submission(**submission), by=Credential(user=user), lease=LEASE)
+
+
+@pytest.fixture
+def session(experiment, manager, reviewer, second_reviewer):
+    return make_session(experiment, manager, traces=6, reviewers=(reviewer, second_reviewer))
+
+
+def test_every_item_has_its_mark(session, reviewer, second_reviewer):
+    act(reviewing.submit, session, reviewer, 1)
+    act(reviewing.save_draft, session, reviewer, 2)
+    act(reviewing.skip, session, reviewer, 3)
+    act(reviewing.cannot_judge, session, reviewer, 4, reason="Outside my area")
+    act(reviewing.submit, session, second_reviewer, 5)
+
+    queue = my_queue(session, reviewer, current=6)
+
+    assert [(tick.first, tick.mark, tick.words) for tick in queue.ticks] == [
+        (1, "d", "submitted"),
+        (2, "h", "draft"),
+        (3, "s", "skipped"),
+        (4, "x", "can’t judge"),
+        (6, "", "current"),
+    ]
+    assert (queue.total, queue.done, queue.todo, queue.skipped, queue.place) == (5, 2, 2, 1, 5)
+
+
+def test_what_others_finished_is_not_asked_of_me(session, reviewer, second_reviewer):
+    act(reviewing.save_draft, session, reviewer, 1)
+    QueueItem.objects.filter(position=1).update(status="complete")
+
+    queue = my_queue(session, reviewer)
+
+    assert (queue.total, queue.drafts) == (5, 0)
+    assert queue.ticks[0].first == 2
+
+
+def test_items_taken_out_are_not_counted(session, reviewer):
+    act(reviewing.submit, session, reviewer, 1)
+    session.items.filter(position__in=(1, 2)).update(removed_at=session.created_at)
+
+    assert (my_queue(session, reviewer).total, my_queue(session, reviewer).done) == (4, 0)
+
+
+def test_in_a_balanced_session_only_what_was_dealt_is_mine(
+    experiment, manager, reviewer, second_reviewer
+):
+    session = make_session(
+        experiment,
+        manager,
+        traces=6,
+        reviewers=(reviewer, second_reviewer),
+        assignment="balanced",
+    )
+
+    mine, theirs = my_queue(session, reviewer), my_queue(session, second_reviewer)
+
+    assert (mine.total, theirs.total) == (3, 3)
+    assert not {t.first for t in mine.ticks} & {t.first for t in theirs.ticks}
+    assert len(rail(session, reviewer, mine)) == 3
+
+
+def test_an_empty_queue_has_no_ticks(experiment, manager, reviewer):
+    session = make_session(experiment, manager, traces=0, reviewers=(reviewer,))
+    queue = my_queue(session, reviewer)
+
+    assert (queue.total, queue.ticks, queue.minutes_left) == (0, (), 0)
+    assert rail(session, reviewer, queue) == ()
+
+
+def test_the_rail_names_each_item_and_what_became_of_it(session, reviewer):
+    act(reviewing.skip, session, reviewer, 1)
+    queue = my_queue(session, reviewer, current=2)
+
+    rows = rail(session, reviewer, queue, current=2)
+
+    assert [(row.position, row.title, row.state) for row in rows[:2]] == [
+        (1, "Question 0?", "skipped"),
+        (2, "Question 1?", "claimed"),
+    ]
+    assert [row.is_current for row in rows[:3]] == [False, True, False]
+    assert neighbours(rows, 2) == (1, 3)
+    assert neighbours(rows[:1], 1) == (None, None)
+
+
+def test_a_claim_is_a_draft_to_come_and_shows_as_to_do(session, reviewer):
+    claim_next(session, reviewer, lease=LEASE)
+
+    queue = my_queue(session, reviewer)
+
+    assert (queue.drafts, queue.untouched, queue.ticks[0].words) == (1, 5, "to do")
+
+
+@pytest.mark.parametrize(
+    ("todo", "seconds", "minutes"),
+    [
+        (0, [], 0),
+        (1, [], 5),
+        (30, [], 30),
+        (30, [120] * 5, 60),
+        (30, [120] * 4, 30),
+        (10, [10, 10, 60, 600, 600], 10),
+    ],
+)
+def test_the_time_left_is_the_usual_time_in_steps_of_five_minutes(todo, seconds, minutes):
+    groups = [Group(mine=Counter(), seconds=second) for second in seconds]
+
+    assert minutes_left(todo, groups, n_questions=2) == minutes
+
+
+def test_a_group_knows_its_share():
+    group = Group(mine=Counter(submitted=2, draft=1), done_elsewhere=1, open=4)
+
+    assert (group.untouched, group.total, group.share) == (2, 5, 40)
+    assert Group(mine=Counter()).share == 0
