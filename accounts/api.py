@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -17,7 +18,7 @@ from accounts.api_shapes import MeAnswer, NewToken, NewTokenAnswer, TokenAnswer
 from accounts.asking import credential_of
 from accounts.credentials import Credential
 from accounts.joining import create_token, revoke_token
-from accounts.models import ApiToken, ApiTokenQuerySet
+from accounts.models import ApiToken
 from accounts.roles import Action
 
 TOKEN_COLUMNS = (
@@ -117,7 +118,7 @@ class Tokens(GenericViewSet[ApiToken]):
         return Response(status=204)
 
 
-def tokens_of(by: Credential) -> ApiTokenQuerySet:
+def tokens_of(by: Credential) -> QuerySet[ApiToken]:
     """The account's tokens; a token bound to one experiment knows only those bound to it too."""
     tokens = ApiToken.objects.filter(user=by.user)
     if by.bound_experiment_id:

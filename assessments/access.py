@@ -5,7 +5,7 @@ from __future__ import annotations
 from accounts.credentials import Credential
 from accounts.roles import Action
 from assessments.models import Assessment
-from assessments.recording import NoSuchAssessment
+from assessments.refusals import NoSuchAssessment
 from traces.access import NotAllowed
 
 

@@ -35,7 +35,8 @@ from assessments.native_json import (
     revisions_json,
     row_json,
 )
-from assessments.recording import StaleVersion, override, record, retract, revise
+from assessments.recording import override, record, retract, revise
+from assessments.refusals import StaleVersion
 from traces.access import trace_for
 
 Said = dict[str, Any]  # Any: a checked body, as its shape declares it

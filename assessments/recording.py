@@ -1,7 +1,8 @@
 """VERB: record, revise, override, retract. The one way assessments are written, whatever the door.
 
 Each verb keeps, in one transaction: the row, its revision, its attribution, and a stale mark when
-the assessment belongs to a run (a labeling session).
+the assessment belongs to a run (a labeling session). The file is a little beyond the budget so that
+this ritual stays in one place.
 """
 
 from __future__ import annotations
@@ -24,40 +25,20 @@ from assessments.drafts import (
     search_text,
 )
 from assessments.models import Assessment, Revision, StaleMark
+from assessments.refusals import (
+    NoSuchAssessment,
+    NotTheAuthor,
+    StaleVersion,
+    WrongKind,
+    demand_author,
+    demand_running,
+    is_author,
+)
 from schemas.models import SchemaVersion
 from traces.ids import mint
 from traces.models import Run, Trace
 
 RETRY_WINDOW = timedelta(minutes=10)
-
-
-class NoSuchAssessment(LookupError):
-    """No assessment with this id, on this trace, that the caller may see."""
-
-    def __init__(self, assessment_id: str) -> None:
-        self.assessment_id = assessment_id
-        super().__init__(f"Assessment with ID '{assessment_id}' not found")
-
-
-class StaleVersion(RuntimeError):
-    """Somebody changed the assessment since the caller read it; `current` is the present row."""
-
-    def __init__(self, current: Assessment) -> None:
-        self.current = current
-        super().__init__(
-            f"This was changed meanwhile: it is at version {current.version} now. Look at it again."
-        )
-
-
-class NotTheAuthor(PermissionError):
-    """Only the author changes an assessment; others override it or add their own."""
-
-    def __init__(self) -> None:
-        super().__init__("Only its author can change an assessment. Override it or add your own.")
-
-
-class WrongKind(ValueError):
-    """A change does not fit the assessment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,11 +180,13 @@ def revise(
 
     expected_version  the version the caller has read; None means the last write wins (MLflow)
     schema_version    the question's version a session's answer is given under now
-    Raises NotTheAuthor, StaleVersion, InvalidDraft, InvalidValue, WrongKind, NoSuchAssessment.
+    Raises NotTheAuthor, RunEnded, StaleVersion, InvalidDraft, InvalidValue, WrongKind or
+    NoSuchAssessment.
     """
     check_changes(changes)
     row = locked(assessment.pk)
     demand_author(row, by)
+    demand_running(row.run)
     if expected_version is not None and expected_version != row.version:
         raise StaleVersion(row)
     row.schema_version = schema_version or row.schema_version
@@ -266,12 +249,15 @@ def retract(
 
     What it had overridden is valid again unless another override of it stands.
     may_retract_any  whether the caller's role allows withdrawing somebody else's; that is audited
-    Raises NotTheAuthor.
+    Raises NotTheAuthor or RunEnded.
     """
-    row = Assessment.objects.select_for_update(of=("self",)).get(pk=assessment.pk)
+    rows = Assessment.objects.select_for_update(of=("self",)).select_related("run")
+    row = rows.get(pk=assessment.pk)
     if row.retracted_at is not None:
         return
-    if not is_author(row, by):
+    if is_author(row, by):
+        demand_running(row.run)
+    else:
         if not may_retract_any:
             raise NotTheAuthor
         note(
@@ -318,17 +304,6 @@ def locked(pk: int) -> Assessment:
     if row.retracted_at is not None:
         raise NoSuchAssessment(row.assessment_id)
     return row
-
-
-def demand_author(row: Assessment, by: Credential) -> None:
-    """Raises NotTheAuthor unless the account wrote it, directly or by any of its tokens."""
-    if not is_author(row, by):
-        raise NotTheAuthor
-
-
-def is_author(row: Assessment, by: Credential) -> bool:
-    """Whether this account wrote the assessment."""
-    return row.author_id == by.user.pk
 
 
 def mark_stale(run: Run | None) -> None:

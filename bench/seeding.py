@@ -25,7 +25,7 @@ from bench import corpus
 from bench.corpus import LABELING_REVIEWERS, REVIEWS_REQUIRED
 from labeling.managing import Asking, Plan, create_session
 from labeling.models import Answer, LabelingSession, QueueItem, Review
-from labeling.queueing import add_traces
+from labeling.stocking import add_traces
 from schemas.defining import Definition, create_schema
 from schemas.inputs import Input, Numeric, PassFail
 from schemas.models import LabelSchema

@@ -87,12 +87,17 @@ def answers_of(session: LabelingSession) -> dict[int, list[Given]]:
             "assessment__retracted_at",
             "cannot_judge",
             "edited_after_reveal",
+            "assessment__updated_at",
+            "review__submitted_at",
             "first_revision__value",
         )
     )
     found: dict[int, list[Given]] = defaultdict(list)
-    for schema, item, reviewer, value, retracted, unjudged, edited, first in rows.iterator(5000):
+    for row in rows.iterator(5000):
+        schema, item, reviewer, value, retracted, unjudged, edited, changed, submitted, first = row
         current = None if retracted or unjudged else value
+        # A change by another door than the session's own counts as one after the reveal.
+        edited = edited or bool(changed and submitted and changed > submitted)
         found[schema].append(
             Given(
                 item=item,

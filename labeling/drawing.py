@@ -43,10 +43,10 @@ def drawn(experiment: Experiment, choice: Choice) -> Drawn:
 
     Raises FilterSyntax or SearchRefused. Cost: two queries, and memory for the matching ids.
     """
-    found = matching_traces(experiment, choice.filter).newest_first()
     sample = choice.sample
     wanted = sample.n if sample.how == "newest" else MAXIMUM_SAMPLE
     with bounded():
+        found = matching_traces(experiment, choice.filter).newest_first()
         ids = list(found.values_list("trace_id", flat=True)[:wanted])
         matching = found.count()
     return Drawn(matching=matching, trace_ids=draw(ids, sample))

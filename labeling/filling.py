@@ -12,8 +12,8 @@ from accounts.credentials import Credential
 from accounts.models import AuditEvent
 from assessments.trace_search import matching_traces
 from labeling.models import LabelingSession
-from labeling.queueing import Added, add_traces
 from labeling.sampling import MAXIMUM_SAMPLE, Sample, draw
+from labeling.stocking import Added, add_traces
 from traces.searching import bounded
 
 ACT = "traces added to session"

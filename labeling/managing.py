@@ -17,7 +17,8 @@ from accounts.models import User
 from assessments.recording import mark_stale
 from labeling.models import LabelingSession, SessionReviewer, SessionSchema
 from labeling.questions import askable
-from labeling.queueing import lock_session, redeal, require_reviews
+from labeling.queueing import lock_session
+from labeling.stocking import redeal, require_reviews
 from labeling.tasks import ring
 from traces.ids import mint_run_id
 from traces.models import Experiment, Run, RunTag

@@ -14,39 +14,16 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from accounts.credentials import Credential
-from accounts.models import User
-from accounts.roles import Action
 from assessments.recording import mark_stale, retract
 from labeling.answering import Reply, Submission, check_names, check_reason, clean_replies
 from labeling.answers import store_answers
-from labeling.models import Answer, DraftRevision, LabelingSession, QueueItem, Review
+from labeling.models import Answer, DraftRevision, QueueItem, Review
+from labeling.places import Place, could_see_others, others_seen, take_place
 from labeling.questions import questions_of
-from labeling.queueing import (
-    Next,
-    database_now,
-    demand_reviewer,
-    lock_session,
-    pick,
-)
+from labeling.queueing import Next, pick
 from labeling.tasks import ring
-from traces.models import Experiment
 
 MAXIMUM_ACTIVE_MS = 24 * 60 * 60 * 1000
-
-
-class ReviewChanged(RuntimeError):
-    """The reviewer saved this item elsewhere since they read it; `current` is the present row."""
-
-    def __init__(self, current: Review) -> None:
-        self.current = current
-        super().__init__("You changed this item in another tab. Compare before you save again.")
-
-
-class PlaceTaken(RuntimeError):
-    """All places of this item are held or filled by others."""
-
-    def __init__(self) -> None:
-        super().__init__("Others are reviewing this item already. Go on with the next one.")
 
 
 class WrongMoment(RuntimeError):
@@ -59,17 +36,6 @@ class Outcome:
 
     review: Review
     next: Next | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a verb works: locked rows, the time, who asks."""
-
-    session: LabelingSession
-    item: QueueItem
-    review: Review
-    by: Credential
-    now: datetime
 
 
 @transaction.atomic
@@ -172,54 +138,6 @@ def undo(item: QueueItem, submission: Submission, *, by: Credential, lease: time
     return Outcome(review=place.review)
 
 
-def take_place(
-    item: QueueItem,
-    by: Credential,
-    submission: Submission,
-    *,
-    lease: timedelta,
-    may_be_full: bool = False,
-) -> Place:
-    """Lock session, item and review, in this order, then check that the reviewer may write."""
-    session = lock_session(item.session_id)
-    demand_reviewer(session, by.user)
-    items = QueueItem.objects.select_related("trace").select_for_update(of=("self",))
-    item = items.get(pk=item.pk)
-    item.session = session
-    now = database_now()
-    review = (
-        Review.objects.select_for_update(of=("self",)).filter(item=item, reviewer=by.user).first()
-    )
-    if review is None:
-        review = new_place(item, by.user, now=now, lease=lease, may_be_full=may_be_full)
-    elif submission.expected_version not in (None, review.version):
-        raise ReviewChanged(review)
-    review.item = item
-    return Place(session=session, item=item, review=review, by=by, now=now)
-
-
-def new_place(
-    item: QueueItem, reviewer: User, *, now: datetime, lease: timedelta, may_be_full: bool
-) -> Review:
-    """A place for somebody who opened the item directly. Raises PlaceTaken when none is free."""
-    free = QueueItem.objects.pending().wanting_reviewers(at=now).filter(pk=item.pk)
-    if not may_be_full and not free.exists():
-        raise PlaceTaken
-    return Review.objects.create(
-        item=item, reviewer=reviewer, claimed_until=now + lease, started_at=now, updated_at=now
-    )
-
-
-def others_seen(place: Place) -> bool:
-    """Whether this review was submitted before and others' answers could be read since."""
-    if place.review.first_submitted_at is None:
-        return False
-    if place.session.blind == LabelingSession.Blind.ALWAYS:
-        return False
-    others = Review.objects.filter(item=place.item).exclude(pk=place.review.pk)
-    return others.filling_a_place().exists()
-
-
 def move(
     place: Place,
     state: Review.State,
@@ -265,14 +183,6 @@ def move(
     DraftRevision.objects.create(
         review=review, number=review.version, state=state, draft=draft, at=now
     )
-
-
-def could_see_others(place: Place) -> bool:
-    """Whether the reviewer's role let them read others' answers of a blind session elsewhere."""
-    if place.session.blind == LabelingSession.Blind.OFF:
-        return False
-    readable = Experiment.objects.allowing(Credential(user=place.by.user), Action.READ)
-    return readable.filter(pk=place.session.experiment_id).exists()
 
 
 def retract_answers(place: Place) -> None:

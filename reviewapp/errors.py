@@ -21,13 +21,14 @@ from accounts.joining import LinkUnusable, TooManyAttempts, UnknownScope
 from accounts.remembering import KeyReused, KeyTooLong
 from assessments.attribution import AttributionMismatch
 from assessments.drafts import InvalidDraft
-from assessments.recording import NoSuchAssessment, NotTheAuthor, StaleVersion, WrongKind
+from assessments.refusals import NoSuchAssessment, NotTheAuthor, RunEnded, StaleVersion, WrongKind
 from labeling.access import NoSuchItem, NoSuchSession
 from labeling.answering import InvalidAnswers
 from labeling.exports import UnknownExport
 from labeling.managing import InvalidPlan, WrongState
+from labeling.places import PlaceTaken, ReviewChanged
 from labeling.queueing import NotAReviewer, SessionClosed
-from labeling.reviewing import PlaceTaken, ReviewChanged, WrongMoment
+from labeling.reviewing import WrongMoment
 from labeling.sampling import InvalidSample
 from reviewapp.mlflow_api.wire.traces import NoSuchTag, NotExportedYet
 from schemas.access import NoSuchSchema
@@ -105,6 +106,7 @@ VERDICTS: Mapping[type[Exception], Verdict] = {
     StaleVersion: Verdict(409, "changed_meanwhile", "INVALID_PARAMETER_VALUE"),
     ReviewChanged: Verdict(409, "changed_meanwhile", "INVALID_PARAMETER_VALUE"),
     PlaceTaken: Verdict(409, "place_taken", "INVALID_PARAMETER_VALUE"),
+    RunEnded: Verdict(409, "session_closed", "INVALID_PARAMETER_VALUE"),
     SessionClosed: Verdict(409, "session_closed", "INVALID_PARAMETER_VALUE"),
     WrongMoment: Verdict(409, "wrong_moment", "INVALID_PARAMETER_VALUE"),
     WrongState: Verdict(409, "wrong_state", "INVALID_PARAMETER_VALUE"),

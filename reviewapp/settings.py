@@ -170,6 +170,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_PATCH": False,
     "SERVERS": [],
     "POSTPROCESSING_HOOKS": ["reviewapp.api.schema.add_refusals"],
 }

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.roles import ALL_SCOPES, Role
 from labeling.managing import Asking, Plan, create_session, open_session
 from labeling.models import LabelingSession
-from labeling.queueing import add_traces
+from labeling.stocking import add_traces
 from schemas.defining import Definition, create_schema
 from schemas.inputs import Categorical, Input, Numeric, PassFail, Text, TextList
 from schemas.models import LabelSchema

@@ -22,8 +22,8 @@ from labeling.access import session_for
 from labeling.api.session_shapes import AddedAnswer, GoneItems, ItemRow, NewItems, RemovedAnswer
 from labeling.filling import added_by, fill_by_filter, fill_by_ids
 from labeling.models import LabelingSession, QueueItem, Review
-from labeling.queueing import remove_items
 from labeling.sampling import MAXIMUM_SAMPLE, parse_sample
+from labeling.stocking import remove_items
 
 COLUMNS = (
     "item_id",

@@ -24,8 +24,9 @@ from labeling.answering import Submission, replies_from_json
 from labeling.api.item_json import item_json, review_json
 from labeling.api.item_shapes import ItemAnswer, ReviewBody, ReviewConflict, SavedReviewAnswer
 from labeling.models import LabelingSession, QueueItem, Review
+from labeling.places import ReviewChanged
 from labeling.queueing import Next, claim_next, database_now, own_claim
-from labeling.reviewing import Outcome, ReviewChanged
+from labeling.reviewing import Outcome
 
 QUEUE_STATE = "X-Queue-State"
 

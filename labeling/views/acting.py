@@ -12,8 +12,9 @@ from accounts.remembering import KeyReused, RequestKey, recall, remember
 from labeling import reviewing
 from labeling.forms import Act, SentReview
 from labeling.models import QueueItem, Review
+from labeling.places import ReviewChanged
 from labeling.queueing import SessionClosed, claim_next
-from labeling.reviewing import Outcome, ReviewChanged
+from labeling.reviewing import Outcome
 from labeling.views.flash import tell
 from labeling.views.visit import Visit, lease, to_next
 

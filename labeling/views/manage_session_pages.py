@@ -12,7 +12,7 @@ from accounts.roles import Action
 from labeling.comparisons import disagreements_of
 from labeling.item_grid import grid_of
 from labeling.models import LabelingSession, QueueItem
-from labeling.queueing import remove_items
+from labeling.stocking import remove_items
 from labeling.views.manage import Place, in_session
 from labeling.views.session_frame import session_page_of
 

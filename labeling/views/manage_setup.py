@@ -29,7 +29,7 @@ from labeling.manage_forms import (
 )
 from labeling.managing import InvalidPlan, delete_session, edit_session, invite_reviewer
 from labeling.models import LabelingSession
-from labeling.queueing import Added
+from labeling.stocking import Added
 from labeling.views.manage import Place, in_session
 from labeling.views.manage_session_pages import counted
 from labeling.views.manage_sessions import preview_of, schemas_of

@@ -15,10 +15,11 @@ from labeling.forms import SentReview, sent_review
 from labeling.models import LabelingSession, QueueItem, Review
 from labeling.my_queue import my_queue, neighbours, rail
 from labeling.others import OthersOnQuestion, others_after_submit
+from labeling.places import PlaceTaken, ReviewChanged
 from labeling.question_views import CANNOT_JUDGE, PRIVATE
 from labeling.questions import Asked, questions_of
 from labeling.queueing import SessionClosed
-from labeling.reviewing import PlaceTaken, ReviewChanged, WrongMoment
+from labeling.reviewing import WrongMoment
 from labeling.showing import Typed, item_page, own_review_at
 from labeling.views.acting import carry_out, lead_on
 from labeling.views.flash import flash_in

@@ -54,7 +54,10 @@ def operations_by_tag(document: Document) -> dict[str, list[Operation]]:
 
 
 def read_operation(method: str, path: str, operation: Document) -> Operation:
-    """One operation. Refusals are told once for all, so that only successes are listed."""
+    """One operation with its query parameters and what it answers when it succeeds.
+
+    The path shows its own parameters; refusals and the key of safe retries are told once for all.
+    """
     content = operation.get("requestBody", {}).get("content", {})
     return Operation(
         method=method.upper(),
@@ -64,6 +67,7 @@ def read_operation(method: str, path: str, operation: Document) -> Operation:
         parameters=[
             field_line(each["name"], each["schema"], each)
             for each in operation.get("parameters", [])
+            if each["in"] == "query"
         ],
         body=next((field_line("body", part["schema"], {}) for part in content.values()), None),
         answers=[

@@ -15,7 +15,8 @@ from labeling import reviewing
 from labeling.answering import Submission, replies_from_json
 from labeling.managing import Asking, Plan, close_session, create_session, open_session
 from labeling.models import LabelingSession
-from labeling.queueing import add_traces, claim_next
+from labeling.queueing import claim_next
+from labeling.stocking import add_traces
 from reviewapp.demo.content import load_schemas, load_sessions, load_traces
 from reviewapp.demo.records import DemoAssessment, DemoReview, DemoSession, DemoTrace
 from reviewapp.passing_on import passing_on

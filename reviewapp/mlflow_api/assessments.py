@@ -10,7 +10,8 @@ from assessments.drafts import Draft
 from assessments.mlflow_json import assessment_to_json
 from assessments.models import Assessment
 from assessments.reading import assessment_record
-from assessments.recording import NoSuchAssessment, WrongKind, override, record, retract, revise
+from assessments.recording import override, record, retract, revise
+from assessments.refusals import NoSuchAssessment, WrongKind
 from reviewapp.mlflow_api.endpoint import Answer, Call
 from reviewapp.mlflow_api.wire.assessments import (
     Said,

@@ -14,7 +14,13 @@ DOCUMENT = {
                 "tags": ["things"],
                 "summary": "List",
                 "parameters": [
-                    {"name": "size", "schema": {"type": "integer"}, "description": "How many."}
+                    {"name": "id", "in": "path", "schema": {"type": "string"}},
+                    {
+                        "name": "size",
+                        "in": "query",
+                        "schema": {"type": "integer"},
+                        "description": "How many.",
+                    },
                 ],
                 "responses": {
                     "200": {"content": {"application/json": {"schema": SESSION}}},

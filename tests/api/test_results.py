@@ -8,7 +8,7 @@ from accounts.credentials import Credential
 from labeling import reviewing
 from labeling.aggregation import refresh
 from labeling.answering import Reply, Submission
-from labeling.queueing import remove_items
+from labeling.stocking import remove_items
 from tests.factories import LEASE, NOW, make_session
 
 

@@ -14,7 +14,7 @@ from labeling import reviewing
 from labeling.answering import Reply, Submission
 from labeling.managing import close_session
 from labeling.models import Review
-from labeling.queueing import remove_items
+from labeling.stocking import remove_items
 from tests.factories import LEASE, NOW, make_member, make_session
 
 CORRECT = {"correct": {"value": True, "rationale": "The form is right."}}

@@ -16,8 +16,8 @@ from assessments.recording import override, record, retract
 from tests.factories import NOW, make_experiment
 from traces.filtering import FilterSyntax, parse_order
 from traces.ingesting import link_to_run, start_trace
-from traces.ordering import ordering
 from traces.models import Experiment, Run, Trace
+from traces.ordering import ordering
 from traces.records import TraceRecord
 from traces.timestamps import to_ms
 

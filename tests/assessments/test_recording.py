@@ -15,17 +15,15 @@ from assessments.attribution import AttributionMismatch
 from assessments.deleting import delete_traces
 from assessments.drafts import Changes, Draft, InvalidDraft
 from assessments.models import Assessment, Revision, StaleMark
-from assessments.recording import (
-    Context,
+from assessments.recording import Context, override, record, retract, revise
+from assessments.refusals import (
     NoSuchAssessment,
     NotTheAuthor,
+    RunEnded,
     StaleVersion,
     WrongKind,
-    override,
-    record,
-    retract,
-    revise,
 )
+from labeling.managing import close_session
 from schemas.inputs import InvalidValue
 from tests.factories import NOW, as_token, make_schema, make_session, make_trace
 
@@ -283,6 +281,29 @@ class TestRevising:
 
         with pytest.raises(InvalidDraft):
             revise(made, changes, by=author, now=NOW)
+
+
+class TestClosedSessions:
+    """The answers of a closed session stay as they are, but for a manager's retraction."""
+
+    @pytest.fixture
+    def answer(self, trace, author, experiment, manager):
+        session = make_session(experiment, manager, traces=0)
+        made = record(trace, GOOD, by=author, now=NOW, context=Context(run=session.run))
+        close_session(session, by=Credential(user=manager), now=NOW)
+        return made
+
+    def test_the_author_can_no_longer_change_it(self, answer, author) -> None:
+        with pytest.raises(RunEnded):
+            revise(answer, Changes(rationale="later"), by=author, now=NOW)
+        with pytest.raises(RunEnded):
+            retract(answer, by=author, now=NOW)
+        assert Revision.objects.filter(assessment=answer).count() == 1
+
+    def test_a_manager_may_retract_it(self, answer, manager) -> None:
+        retract(answer, by=Credential(user=manager), now=NOW, may_retract_any=True)
+
+        assert not Assessment.objects.present().exists()
 
 
 class TestOverrides:

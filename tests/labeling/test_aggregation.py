@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.utils import timezone
 
 from accounts.credentials import Credential
-from assessments.models import StaleMark
+from assessments.drafts import Changes
+from assessments.models import Assessment, StaleMark
+from assessments.recording import revise
 from labeling import aggregation
 from labeling.answering import Reply, Submission
 from labeling.computing import compute
 from labeling.models import AggregationState, Agreement, Consensus
-from labeling.queueing import remove_items
 from labeling.reviewing import submit, undo
+from labeling.stocking import remove_items
 from labeling.tasks import refresh, sweep
 from schemas.defining import definition_of, edit_schema
 from schemas.inputs import Categorical
@@ -117,6 +120,17 @@ def test_only_rows_that_changed_are_written(answered, reviewer) -> None:
 
 def test_agreement_counts_the_first_answer_after_a_reveal(answered, reviewer) -> None:
     say(answered, reviewer, 2, False)
+
+    aggregation.refresh(answered.pk)
+
+    assert agreement(answered)["raw_agreement"] == pytest.approx(2 / 3)
+    assert consensus(answered)[1] == (False, False, 2, False)
+
+
+def test_a_change_by_another_door_counts_as_one_after_the_reveal(answered, reviewer) -> None:
+    label = Assessment.objects.get(author=reviewer, trace__queue_items__position=2, name="correct")
+    changes = Changes(replaces_value=True, value=False)
+    revise(label, changes, by=Credential(user=reviewer), now=timezone.now())
 
     aggregation.refresh(answered.pk)
 

@@ -12,14 +12,9 @@ from accounts.credentials import Credential
 from labeling.answering import Reply, Submission
 from labeling.managing import close_session, set_reviewers
 from labeling.models import Assignment, QueueItem, Review
-from labeling.queueing import (
-    SessionClosed,
-    add_traces,
-    claim_next,
-    database_now,
-    remove_items,
-)
+from labeling.queueing import SessionClosed, claim_next, database_now
 from labeling.reviewing import skip, submit
+from labeling.stocking import add_traces, remove_items
 from tests.factories import LEASE, NOW, make_experiment, make_session, make_trace, make_user
 from traces.models import TraceRunLink
 

@@ -19,7 +19,7 @@ from labeling.answering import Reply, Submission
 from labeling.export_rows import LABEL_COLUMNS
 from labeling.exports import UnknownExport, export_lines
 from labeling.models import Answer, Review
-from labeling.queueing import remove_items
+from labeling.stocking import remove_items
 from tests.factories import LEASE, NOW, make_session
 from traces.trace_json import trace_from_json
 

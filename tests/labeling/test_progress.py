@@ -13,7 +13,7 @@ from labeling.comparisons import Counted, answers_so_far, disagreements_of, tall
 from labeling.models import LabelingSession
 from labeling.progress import ItemCounts, progress_of
 from labeling.questions import questions_of
-from labeling.queueing import remove_items
+from labeling.stocking import remove_items
 from tests.factories import LEASE, NOW, make_session, make_user
 from traces.json_values import Json
 

@@ -12,17 +12,10 @@ from assessments.models import Assessment, Revision, StaleMark
 from labeling.answering import InvalidAnswers, Reply, Submission
 from labeling.managing import close_session, set_reviewers
 from labeling.models import Answer, DraftRevision, QueueItem, Review
-from labeling.queueing import NotAReviewer, SessionClosed, claim_next, remove_items
-from labeling.reviewing import (
-    PlaceTaken,
-    ReviewChanged,
-    WrongMoment,
-    cannot_judge,
-    save_draft,
-    skip,
-    submit,
-    undo,
-)
+from labeling.places import PlaceTaken, ReviewChanged
+from labeling.queueing import NotAReviewer, SessionClosed, claim_next
+from labeling.reviewing import WrongMoment, cannot_judge, save_draft, skip, submit, undo
+from labeling.stocking import remove_items
 from schemas.defining import definition_of, edit_schema
 from schemas.models import LabelSchema
 from tests.factories import LEASE, NOW, make_schema, make_session, make_user

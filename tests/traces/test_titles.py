@@ -4,7 +4,6 @@ import pytest
 
 from traces.titles import title_of
 
-
 CHAT = (
     '{"messages": [{"role": "user", "content": "First"}, {"role": "assistant", "content": "Yes"},'
     ' {"role": "user", "content": "Second"}]}'

@@ -13,7 +13,6 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.roles import ALL_SCOPES
@@ -69,7 +68,7 @@ class Callers:
         return nobody, {"Authorization": f"Bearer {secret}"}
 
 
-def letter_of(response: HttpResponse) -> str:
+def letter_of(response: Any) -> str:
     """What an answer means for the caller."""
     status = response.status_code
     if 300 <= status < 400:

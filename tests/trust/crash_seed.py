@@ -20,7 +20,7 @@ from accounts.roles import Role, Scope
 from assessments.models import Assessment, Revision, StaleMark
 from labeling.managing import Asking, Plan, create_session, open_session
 from labeling.models import Answer, LabelingSession, QueueItem, Review
-from labeling.queueing import add_traces
+from labeling.stocking import add_traces
 from schemas.defining import Definition, create_schema
 from schemas.inputs import Categorical
 from schemas.models import LabelSchema

@@ -176,7 +176,7 @@ class RedisBroker(Broker):
 
     def waiting(self) -> int:
         with redis.Redis(port=self.port or 0) as client:
-            return int(client.llen(QUEUE))  # type: ignore[arg-type]  # not the asynchronous client
+            return int(client.llen(QUEUE))
 
     def lose_everything(self) -> None:
         self.deployment.kill("redis")

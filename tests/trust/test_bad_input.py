@@ -12,11 +12,10 @@ from unittest.mock import Mock
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
-from django.http import HttpResponse
 from django.test import Client
 
 from assessments import api as assessments_api
-from assessments.recording import WrongKind
+from assessments.refusals import WrongKind
 from tests.factories import NOW
 from tests.trust.routes import Route, all_routes
 from tests.trust.world import World, make_world, token_secrets
@@ -89,7 +88,7 @@ class Asker:
         content_type: str = "application/json",
         headers: dict[str, str] | None = None,
         path: str = "",
-    ) -> HttpResponse:
+    ) -> Any:
         """One request in a transaction of its own, judged and rolled back."""
         path = path or endpoint.target.format(**self.ids)
         bearer = {"Authorization": f"Bearer {self.secrets[endpoint.who]}"}
@@ -114,7 +113,7 @@ def asker(db) -> Asker:
     return Asker(make_world())
 
 
-def faults_of(response: HttpResponse, before: int) -> Iterator[str]:
+def faults_of(response: Any, before: int) -> Iterator[str]:
     """What is wrong with an answer."""
     status = response.status_code
     if status >= 500:
@@ -127,7 +126,7 @@ def faults_of(response: HttpResponse, before: int) -> Iterator[str]:
             yield f"answered {status} and wrote rows"
 
 
-def is_coded(response: HttpResponse) -> bool:
+def is_coded(response: Any) -> bool:
     """Whether an error says what it is: our code, MLflow's, or OTLP's detail."""
     if not response.headers.get("Content-Type", "").startswith("application/json"):
         return False

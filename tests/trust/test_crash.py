@@ -100,7 +100,8 @@ def writers(deployment) -> Iterator[list[Writer]]:
 
 def tickets(deployment: Deployment) -> tuple[int, int]:
     """The recomputation begun last, and the one whose figures stand."""
-    return deployment.rows(TICKETS)[0] if deployment.rows(TICKETS) else (0, 0)  # type: ignore[return-value]
+    rows = deployment.rows(TICKETS)
+    return (rows[0][0], rows[0][1]) if rows else (0, 0)
 
 
 def kill_in_the_middle(deployment: Deployment, kill: Callable[[str], None]) -> None:

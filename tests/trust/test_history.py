@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -128,7 +129,7 @@ def test_of_hundreds_of_repeated_requests_none_makes_a_second_label(
     history = History(make_token(developer))
     sent = shuffled_repeats(writes)
 
-    send_all([lambda w=write: getattr(history, door)(w) for write in sent])
+    send_all([partial(getattr(history, door), write) for write in sent])
 
     assert len(sent) >= 500
     assert history.refused == []
@@ -146,7 +147,7 @@ def test_without_a_key_or_a_time_the_same_repeats_are_labels_of_their_own(
     history = History(make_token(developer))
     sent = [write for write in writes[:10] for _ in range(2)]
 
-    send_all([lambda w=write: getattr(history, door)(w, has_key=False) for write in sent])
+    send_all([partial(getattr(history, door), write, has_key=False) for write in sent])
 
     assert history.refused == []
     assert Assessment.objects.count() == 20
@@ -222,7 +223,7 @@ def test_the_tab_that_was_slower_is_shown_what_the_other_one_saved(tabs) -> None
 
 def test_every_answer_that_either_tab_submitted_is_a_revision(tabs) -> None:
     jobs = [
-        lambda t=tab, n=n: t.save(f"{t.name} says {n}", state="submitted")
+        partial(tab.save, f"{tab.name} says {n}", state="submitted")
         for tab in tabs
         for n in range(10)
     ]

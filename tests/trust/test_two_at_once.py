@@ -15,12 +15,14 @@ from accounts.credentials import Credential
 from accounts.models import User
 from assessments.drafts import Changes, Draft
 from assessments.models import Assessment, Revision
-from assessments.recording import StaleVersion, override, record, retract, revise
+from assessments.recording import override, record, retract, revise
+from assessments.refusals import StaleVersion
 from labeling import aggregation
 from labeling.answering import Reply, Submission
 from labeling.models import Consensus, Review
+from labeling.places import ReviewChanged
 from labeling.queueing import claim_next
-from labeling.reviewing import ReviewChanged, submit
+from labeling.reviewing import submit
 from tests.factories import LEASE, NOW, as_token, make_session, make_spans, make_trace, make_user
 from traces.ingesting import start_trace, store_spans
 from traces.models import Span, Trace, TraceKeyword

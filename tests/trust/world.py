@@ -18,6 +18,8 @@ from assessments.recording import record
 from labeling.answering import Reply, Submission
 from labeling.models import LabelingSession, QueueItem
 from labeling.reviewing import save_draft, submit
+from schemas.defining import Definition, create_schema
+from schemas.inputs import Categorical
 from schemas.models import LabelSchema
 from tests.factories import (
     LEASE,
@@ -149,3 +151,29 @@ def token_secrets(world: World) -> dict[str, str]:
     revoked, secrets["revoked"] = create_token(owner, ALL_SCOPES)
     ApiToken.objects.filter(pk=revoked.pk).update(revoked_at=NOW)
     return secrets
+
+
+QUEUE_ITEMS = 3
+QUEUE_REVIEWERS = 3
+OPTIONS = ("Good", "Fair", "Poor")
+
+
+class QueueWorld:
+    """What every machine starts from: people, traces, a question. Rolled back after each."""
+
+    def __init__(self) -> None:
+        self.experiment = make_experiment()
+        self.manager = Credential(
+            user=make_member(self.experiment, Role.MANAGER, "machine-manager@example.org")
+        )
+        self.reviewers = [
+            Credential(user=make_member(self.experiment, Role.REVIEWER, f"r{n}@example.org"))
+            for n in range(QUEUE_REVIEWERS)
+        ]
+        self.traces = [make_trace(self.experiment) for _ in range(QUEUE_ITEMS)]
+        self.schema = create_schema(self.experiment, self.definition(OPTIONS), by=None)
+
+    @staticmethod
+    def definition(options: tuple[str, ...]) -> Definition:
+        """The session's one question."""
+        return Definition(name="quality", kind="feedback", input=Categorical(options))

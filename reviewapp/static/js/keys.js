@@ -48,7 +48,7 @@ function choose(digit) {
   input.click();
   const label = one("span", input.closest("label")).textContent.trim();
   say(`${label} ${input.checked ? "selected" : "not selected"}`);
-  if (input.type === "radio") setTimeout(step, STEP_DELAY, 1);
+  if (input.type === "radio") setTimeout(() => active() === question && step(1), STEP_DELAY);
   return true;
 }
 

@@ -1,0 +1,296 @@
+"""Until they have submitted, no byte sent to a reviewer tells what others answered.
+
+Two proofs: texts planted in others' answers are nowhere in what a reviewer can fetch; and what they
+fetch is the same byte for byte whatever the others answer.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from accounts.credentials import Credential
+from accounts.models import User
+from assessments.drafts import Draft
+from assessments.recording import record
+from labeling import aggregation
+from labeling.answering import Reply, Submission
+from labeling.models import LabelingSession, QueueItem
+from labeling.queueing import claim_next
+from labeling.reviewing import cannot_judge, submit
+from tests.factories import LEASE, NOW, as_token, make_session, make_token
+from tests.trust.callers import as_json
+from tests.trust.routes import all_routes
+from tests.trust.writing import ENDPOINTS, READING_POSTS, filled
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+CANARY = "kanarie"
+LINKS = re.compile(r"""(?:href|action|src|data-[a-z-]+|hx-get)=["'](/[^"'#]*)""")
+# What differs from one answer to the next by itself: times, tokens, keys of saves.
+CHANCE = re.compile(
+    rb"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)?|\d\d:\d\d"
+    rb"|(?<=csrfmiddlewaretoken\" value=\")\w+|(?<=csrf-token\" content=\")\w+"
+    rb"|tok-[\w-]+|rva_[\w-]+"
+    rb"|(?<=name=\"key\" value=\")[\w-]+|(?<=value=\")[\w-]{20,}(?=\")"
+)
+MOST_PAGES = 150
+
+
+@dataclass
+class Blind:
+    """A session whose first item A has answered and B holds."""
+
+    session: LabelingSession
+    item: QueueItem
+    a: User
+    b: User
+    ids: dict[str, Any]
+
+    def a_answers(self, words: str, tone: str) -> None:
+        """What A says about the first item, and what is computed from it."""
+        replies = {
+            "improvement": Reply(value=f"{CANARY}-{words}", rationale=f"{CANARY}-why-{words}"),
+            "tone": Reply(value=tone, rationale=f"{CANARY}-tone-{words}"),
+        }
+        submit(self.item, Submission(replies=replies), by=Credential(user=self.a), lease=LEASE)
+        aggregation.sweep()
+
+    def b_answers(self) -> None:
+        """B submits the first item."""
+        replies = {"improvement": Reply(value="none"), "tone": Reply(value="Rude")}
+        submit(self.item, Submission(replies=replies), by=Credential(user=self.b), lease=LEASE)
+
+
+def make_blind(experiment: Any, manager: User, a: User, b: User, blind: str) -> Blind:
+    """A session of two questions in which A and a judge have spoken of every item."""
+    session = make_session(
+        experiment,
+        manager,
+        traces=2,
+        questions=("improvement", "tone"),
+        reviews_required=3,
+        blind=blind,
+    )
+    items = list(session.items.in_order().select_related("trace", "session__run"))
+    claim_next(session, b, lease=LEASE)
+    found = Blind(session, items[0], a, b, {})
+    found.a_answers("one", "Friendly")
+    by = Credential(user=a)
+    said = Submission(reason=f"{CANARY}-reason", note=f"{CANARY}-note")
+    cannot_judge(items[1], said, by=by, lease=LEASE)
+    judge_all(items, manager)
+    aggregation.sweep()
+    trace = items[0].trace
+    assessment = trace.assessments.get(author=a, name="improvement")
+    found.ids = {
+        "experiment_id": experiment.experiment_id,
+        "session_id": session.session_id,
+        "draft_session_id": session.session_id,
+        "run_id": session.session_id,
+        "item_id": items[0].item_id,
+        "position": 1,
+        "trace_id": trace.trace_id,
+        "spare_trace_id": items[1].trace.trace_id,
+        "assessment_id": assessment.assessment_id,
+        "schema_id": session.questions.get(position=1).label_schema.schema_id,
+        "spare_schema_id": session.questions.get(position=2).label_schema.schema_id,
+        "token_id": "tok-unknown",
+        "reviewer_email": b.email,
+        "preset": "guidelines",
+        "secret": "unknown",
+    }
+    return found
+
+
+def judge_all(items: list[QueueItem], manager: User) -> None:
+    """A judge and a colleague have said something under the names of the questions."""
+    by = as_token(manager)
+    for item in items:
+        for source in ("LLM_JUDGE", "CODE", "HUMAN"):
+            draft = Draft(
+                name="improvement",
+                kind="feedback",
+                value=f"{CANARY}-{source}",
+                rationale=f"{CANARY}-{source}-why",
+                source_type=source,
+                source_id="" if source == "HUMAN" else f"{CANARY}-judge",
+            )
+            record(item.trace, draft, by=by, now=NOW)
+
+
+@pytest.fixture
+def blind(experiment, manager, reviewer, second_reviewer) -> Blind:
+    """Blind until submitted; `reviewer` is A and `second_reviewer` is B."""
+    return make_blind(experiment, manager, reviewer, second_reviewer, "until_submitted")
+
+
+class Crawler:
+    """Fetches everything a person can reach, by page and by token; every request is undone."""
+
+    def __init__(self, blind: Blind, person: User) -> None:
+        self.ids = blind.ids
+        self.page = Client(raise_request_exception=False)
+        self.page.force_login(person)
+        self.program = Client(raise_request_exception=False)
+        self.bearer = {"Authorization": f"Bearer {make_token(person)}"}
+        self.seen: dict[str, bytes] = {}
+
+    def crawl(self) -> dict[str, bytes]:
+        """Each request and what came back, headers included."""
+        self.seen = {}
+        self.follow([route.filled(self.ids) for route in all_routes()])
+        for endpoint in [*ENDPOINTS, *READING_POSTS]:
+            path = endpoint.target.format(**self.ids)
+            body = as_json(filled(endpoint.body or {}, self.ids))
+            self.fetch(f"program {endpoint.method} {path}", self.program, endpoint.method, **body)
+        for name, sent in self.questions().items():
+            method, path, *rest = sent
+            self.fetch(f"program {name}", self.program, method, path, **(rest[0] if rest else {}))
+            self.fetch(f"page {name}", self.page, method, path, **(rest[0] if rest else {}))
+        return self.seen
+
+    def follow(self, paths: list[str]) -> None:
+        """GET these and whatever they link to, as a page and as a program."""
+        waiting = [*dict.fromkeys(paths)]
+        while waiting and len(self.seen) < 2 * MOST_PAGES:
+            path = waiting.pop(0)
+            if f"page GET {path}" in self.seen:
+                continue
+            body, location = self.fetch(f"page GET {path}", self.page, "GET", path)
+            self.fetch(f"part GET {path}", self.page, "GET", path, headers={"HX-Request": "true"})
+            self.fetch(f"program GET {path}", self.program, "GET", path)
+            waiting += [link for link in [*LINKS.findall(body), location] if is_ours(link)]
+
+    def questions(self) -> dict[str, tuple[Any, ...]]:
+        """Saves that are refused, stale or drafts, and searches for what others said."""
+        session = f"/api/v1/sessions/{self.ids['session_id']}"
+        review = f"{session}/items/{self.ids['item_id']}/review"
+        page = f"/r/{self.ids['session_id']}/1/"
+        traces = f"/api/v1/experiments/{self.ids['experiment_id']}/traces"
+        reply = {"improvement": {"value": "mine"}, "tone": {"value": "Rude"}}
+        return {
+            "next": ("POST", f"{session}/next", as_json({})),
+            "a draft": ("PUT", review, as_json({"state": "draft", "answers": reply})),
+            "a stale save": (
+                "PUT",
+                review,
+                as_json({"state": "draft", "answers": reply, "version": 99}),
+            ),
+            "a misfit": (
+                "PUT",
+                review,
+                as_json({"state": "submitted", "answers": {"tone": {"value": CANARY[:3]}}}),
+            ),
+            "a skip": ("PUT", review, as_json({"state": "skipped"})),
+            "a form without answers": ("POST", page, {"data": b"", "content_type": FORM}),
+            "a search": ("GET", f"{traces}?filter=feedback.improvement LIKE '%25one%25'"),
+            "a search by consensus": ("GET", f"{traces}?filter=feedback.tone = 'Friendly'"),
+        }
+
+    def fetch(
+        self, name: str, client: Client, method: str, path: str = "", **sent: Any
+    ) -> tuple[str, str]:
+        """One request, rolled back: the body, and where it leads."""
+        headers = sent.pop("headers", {}) | (self.bearer if client is self.program else {})
+        target = path or name.split(" ", 2)[2]
+        cookies = SimpleCookie(client.cookies)
+        with transaction.atomic():
+            response = client.generic(method, target, headers=headers, **sent)
+            body = response.getvalue()
+            transaction.set_rollback(True)
+        client.cookies = cookies
+        self.seen[name] = printed(response, body)
+        return body.decode(errors="replace"), response.headers.get("Location", "")
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def is_ours(link: str) -> bool:
+    """A page or a part of one, not a style sheet."""
+    return link.startswith("/") and not link.startswith("/static/")
+
+
+def printed(response: Any, body: bytes) -> bytes:
+    """Status, headers and body, without what changes by itself."""
+    headers = sorted(
+        f"{name}: {value}"
+        for name, value in response.headers.items()
+        if name not in ("X-Request-Id", "Content-Length", "Expires")
+    )
+    whole = "\n".join([str(response.status_code), *headers]).encode() + b"\n" + body
+    return CHANCE.sub(b"*", whole)
+
+
+def telling(found: dict[str, bytes]) -> list[str]:
+    """Which requests were answered with a planted text."""
+    return [name for name, whole in found.items() if CANARY.encode() in whole.lower()]
+
+
+def test_nothing_a_reviewer_can_fetch_holds_what_others_said(blind) -> None:
+    crawler = Crawler(blind, blind.b)
+
+    found = crawler.crawl()
+
+    assert telling(found) == []
+    assert len(found) > 200
+    assert found[f"page GET /r/{blind.session.session_id}/1/"].startswith(b"200")
+    assert found["program next"].startswith(b"200")
+
+
+def test_what_a_reviewer_fetches_is_the_same_whatever_others_answer(blind) -> None:
+    crawler = Crawler(blind, blind.b)
+    before = crawler.crawl()
+    blind.a_answers("two and some more words", "Rude")
+    after = crawler.crawl()
+
+    different = [name for name in before if before[name] != after.get(name)]
+    assert not different, "\n".join(different)
+    assert before.keys() == after.keys()
+
+
+@pytest.mark.parametrize("role", ["manager", "developer"])
+def test_people_who_may_read_everything_get_the_blind_page_to_review_on(
+    request, blind, role
+) -> None:
+    person = request.getfixturevalue(role)
+    crawler = Crawler(blind, person)
+    session = f"/r/{blind.session.session_id}/"
+
+    crawler.follow([session, f"{session}1/", f"{session}items/", f"{session}done/"])
+
+    review_pages = {
+        name: whole
+        for name, whole in crawler.seen.items()
+        if name.startswith(f"page GET {session}")
+    }
+    assert len(review_pages) >= 4
+    assert telling(review_pages) == []
+
+
+def test_after_submitting_the_page_shows_what_others_answered(blind) -> None:
+    blind.b_answers()
+
+    found = Crawler(blind, blind.b).crawl()
+
+    assert f"page GET /r/{blind.session.session_id}/1/" in telling(found)
+    assert not [name for name in telling(found) if f"{blind.session.session_id}/2/" in name]
+    assert f"{CANARY}-judge".encode() not in b"".join(found.values())
+
+
+def test_in_a_session_that_is_always_blind_nothing_is_ever_shown(
+    experiment, manager, reviewer, second_reviewer
+) -> None:
+    blind = make_blind(experiment, manager, reviewer, second_reviewer, "always")
+    blind.b_answers()
+
+    found = Crawler(blind, blind.b).crawl()
+
+    assert telling(found) == []
