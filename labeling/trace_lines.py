@@ -59,12 +59,12 @@ def trace_page(
     An unknown `after` starts from the beginning. Raises FilterSyntax or SearchRefused. Cost: two
     queries, three behind the first page, and those of `bounded`.
     """
-    found = matching_traces(experiment, text).newest_first()
     last = Trace.objects.filter(experiment=experiment, trace_id=after).first() if after else None
-    if last is not None:
-        same = Q(requested_at=last.requested_at, trace_id__gt=last.trace_id)
-        found = found.filter(Q(requested_at__lt=last.requested_at) | same)
     with bounded():
+        found = matching_traces(experiment, text).newest_first()
+        if last is not None:
+            same = Q(requested_at=last.requested_at, trace_id__gt=last.trace_id)
+            found = found.filter(Q(requested_at__lt=last.requested_at) | same)
         page = list(found[: PAGE_SIZE + 1])
     follows = page[PAGE_SIZE - 1].trace_id if len(page) > PAGE_SIZE else ""
     return trace_lines(page[:PAGE_SIZE]), follows

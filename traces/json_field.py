@@ -14,7 +14,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-class ExactJsonField(models.TextField):
+class ExactJsonField(models.TextField):  # type: ignore[type-arg]  # not generic at run time
     """JSON kept as text. SQL NULL is JSON null, so declare `null=True` where null is a value.
 
     Values must have passed `traces.json_values.check`; anything else raises TypeError here.

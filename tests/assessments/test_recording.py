@@ -315,11 +315,9 @@ class TestOverrides:
         second = override(target, replace(GOOD, value=None), by=author, now=NOW)
 
         retract(first, by=author, now=NOW)
-        target.refresh_from_db()
-        assert target.valid is False
+        assert Assessment.objects.get(pk=target.pk).valid is False
         retract(second, by=author, now=NOW)
-        target.refresh_from_db()
-        assert target.valid is True
+        assert Assessment.objects.get(pk=target.pk).valid is True
         assert list(target.revisions.order_by("number").values_list("action", flat=True)) == [
             "recorded",
             "overridden",

@@ -64,9 +64,10 @@ def open_item(
         java_script_enabled=scripts, viewport={"width": width, "height": height}
     )
     page = context.new_page()
-    page.faults = []
-    page.on("pageerror", lambda error: page.faults.append(str(error)))
-    page.on("console", lambda m: page.faults.append(m.text) if m.type == "error" else None)
+    faults: list[str] = []
+    page.faults = faults  # type: ignore[attr-defined]  # kept beside the page for the tests
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
     page.goto(f"{live_server.url}/r/{session.session_id}/{position}/")
     page.fill("#email", "amara@example.org")
     page.fill("#password", PASSWORD)
@@ -151,7 +152,7 @@ def test_an_item_is_answered_with_the_keyboard_alone(browser, live_server, sessi
         "clarity": 4,
         "improvement": "Say when; 1 time is enough.",
     }
-    assert page.faults == []
+    assert page.faults == []  # type: ignore[attr-defined]
 
 
 def test_ctrl_enter_submits_from_a_radio_button_and_plain_enter_does_not(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from labeling.answering import InvalidAnswers, Question, Reply, clean_replies, replies_from_json
@@ -26,7 +28,7 @@ def test_answers_are_read(answers, replies) -> None:
     assert replies_from_json(answers) == replies
 
 
-WRONG = [
+WRONG: list[tuple[Any, str]] = [
     (None, "answers"),
     ([], "answers"),
     ({"a": {"value": "\x00"}}, "answers"),

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.django_db
 GOOD = Submission(replies={"correct": Reply(value=True)})
 
 
-def answer(review: Review) -> None:
+def answer(review: Review | None) -> None:
+    assert review is not None
     submit(review.item, GOOD, by=Credential(user=review.reviewer), lease=LEASE)
 
 

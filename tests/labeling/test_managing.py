@@ -9,6 +9,7 @@ import pytest
 from accounts.credentials import Credential
 from accounts.joining import accept_invitation
 from accounts.models import AuditEvent, User
+from accounts.roles import Role
 from assessments.models import StaleMark
 from labeling.answering import Reply, Submission
 from labeling.managing import (
@@ -218,7 +219,7 @@ def test_an_invited_stranger_becomes_a_reviewer_of_this_session(experiment, mana
 
 def test_inviting_a_member_names_nobody(experiment, manager, by) -> None:
     session = make_session(experiment, manager)
-    member = make_member(experiment, "reviewer")
+    member = make_member(experiment, Role.REVIEWER)
 
     invite_reviewer(session, member.email, by=by, now=NOW)
 

@@ -32,7 +32,7 @@ def session(experiment, manager):
 
 
 @pytest.fixture
-def item(session) -> QueueItem:
+def item(session):
     return session.items.in_order()[0]
 
 
@@ -72,7 +72,7 @@ class TestSubmitting:
     def test_a_misfit_rolls_the_whole_submit_back(self, experiment, manager, amara) -> None:
         session = make_session(experiment, manager, questions=("correct", "tone"), traces=1)
         item = session.items.get()
-        wrong = replace(YES, replies=YES.replies | {"tone": Reply(value="Loud")})
+        wrong = replace(YES, replies=dict(YES.replies) | {"tone": Reply(value="Loud")})
 
         with pytest.raises(InvalidAnswers) as caught:
             submit(item, wrong, by=amara, lease=LEASE)
@@ -101,7 +101,7 @@ class TestSubmitting:
         session = make_session(experiment, manager, questions=("correct", "tone"), traces=1)
         session.questions.filter(label_schema__name="tone").update(required=False)
         item = session.items.get()
-        both = replace(YES, replies=YES.replies | {"tone": Reply(value="Rude")})
+        both = replace(YES, replies=dict(YES.replies) | {"tone": Reply(value="Rude")})
 
         submit(item, both, by=amara, lease=LEASE)
         submit(item, YES, by=amara, lease=LEASE)

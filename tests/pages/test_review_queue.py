@@ -44,7 +44,7 @@ def submit_next(session, user, n=1):
         reviewing.submit(item, CORRECT, by=Credential(user=user), lease=LEASE)
 
 
-def text_of(client, path) -> str:
+def text_of(client, path):
     response = client.get(path)
     assert response.status_code == 200
     return response.content.decode()

@@ -95,7 +95,7 @@ def test_behind_a_proxy_the_address_is_what_the_proxy_says(person, settings):
 
 def test_a_link_comes_by_mail_and_signs_in_once(person):
     sign_in(Client(), password="", act="link", next="/r/abc/")
-    path = re.search(r"(/login/\S+)", mail.outbox[0].body).group(1)
+    path = re.search(r"(/login/\S+)", str(mail.outbox[0].body)).group(1)
     client = Client()
 
     shown = client.get(path)

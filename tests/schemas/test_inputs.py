@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from schemas.inputs import (
@@ -45,7 +47,7 @@ def test_a_description_is_read_and_described_back(description, spec) -> None:
     assert kind_of(spec) == next(iter(description))
 
 
-REFUSED = [
+REFUSED: list[tuple[Any, str]] = [
     (None, "input"),
     ([], "input"),
     ({}, "input"),

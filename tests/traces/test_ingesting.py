@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 def info(trace_id, **fields) -> TraceRecord:
-    given = {
+    given: dict[str, Any] = {
         "state": "OK",
         "request_time": NOW,
         "execution_duration_ms": 42,
@@ -62,7 +63,7 @@ def test_until_the_root_is_there_it_is_in_progress(experiment) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_any_order_gives_the_same_trace(experiment, seed) -> None:
     spans = make_spans(trace_id="tr-" + "a" * 32)
-    arrivals = [[spans[0]], [spans[1]], [spans[1]], info(spans[0].trace_id)]
+    arrivals: list[Any] = [[spans[0]], [spans[1]], [spans[1]], info(spans[0].trace_id)]
     random.Random(seed).shuffle(arrivals)
 
     for arrival in arrivals:
@@ -149,8 +150,8 @@ def test_tokens_are_summed_over_arrivals(experiment) -> None:
     other = replace(child, span_id="f" * 16)
 
     for span in (child, other, root):
-        usage = {"input_tokens": 10, "output_tokens": 1, "total_tokens": 11}
-        counted = span.attributes | ({TOKEN_USAGE: usage} if span is not root else {})
+        usage: Any = {"input_tokens": 10, "output_tokens": 1, "total_tokens": 11}
+        counted = dict(span.attributes) | ({TOKEN_USAGE: usage} if span is not root else {})
         store_spans(experiment, [replace(span, attributes=counted)])
 
     usage = Trace.objects.get().metadata["mlflow.trace.tokenUsage"]

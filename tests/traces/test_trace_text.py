@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from traces.documents import Document
@@ -28,7 +30,13 @@ def test_durations_are_in_words(milliseconds, words):
 
 
 def make_step(start_ms, duration_ms, **parts):
-    defaults = {"span_id": "a", "depth": 0, "name": "step", "label": "Step", "span_type": "LLM"}
+    defaults: dict[str, Any] = {
+        "span_id": "a",
+        "depth": 0,
+        "name": "step",
+        "label": "Step",
+        "span_type": "LLM",
+    }
     return Step(
         **(defaults | {"status": "OK", "failure": None} | parts),
         start_ms=start_ms,

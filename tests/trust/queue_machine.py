@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 from assessments.drafts import Draft
 from assessments.models import Assessment, Revision
 from assessments.recording import override, retract
-from labeling import aggregation, managing, queueing, reviewing
+from labeling import aggregation, managing, places, queueing, reviewing, stocking
 from labeling.answering import InvalidAnswers, Reply, Submission
 from labeling.models import (
     Answer,
@@ -77,7 +77,7 @@ class QueueMachine(RuleBasedStateMachine):
         )
         by = self.world.manager
         self.session = managing.create_session(self.world.experiment, plan, by=by, now=NOW)
-        queueing.add_traces(self.session, [trace.trace_id for trace in self.world.traces])
+        stocking.add_traces(self.session, [trace.trace_id for trace in self.world.traces])
         managing.open_session(self.session, by=by, now=NOW)
         self.items = list(QueueItem.objects.filter(session=self.session).in_order())
         self.model = SessionModel(required=required, items=QUEUE_ITEMS, options=OPTIONS)
@@ -204,9 +204,9 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(item=items)
     def remove_or_bring_back(self, item: int) -> None:
         if item in self.model.removed:
-            queueing.add_traces(self.session, [self.world.traces[item].trace_id])
+            stocking.add_traces(self.session, [self.world.traces[item].trace_id])
         else:
-            queueing.remove_items(self.session, [self.items[item].item_id], now=NOW)
+            stocking.remove_items(self.session, [self.items[item].item_id], now=NOW)
         self.model.removed ^= {item}
         self.has_moved = True
 
@@ -331,8 +331,8 @@ class QueueMachine(RuleBasedStateMachine):
             return queueing.SessionClosed
         seat = self.model.seats.get((item, reviewer))
         if seat is not None:
-            return reviewing.ReviewChanged if age == "old" else None
-        return None if may_be_full or self.model.has_room(item) else reviewing.PlaceTaken
+            return places.ReviewChanged if age == "old" else None
+        return None if may_be_full or self.model.has_room(item) else places.PlaceTaken
 
     def already_filled(self, item: int, reviewer: int) -> type[Exception] | None:
         """A submitted review is left alone until it is undone."""

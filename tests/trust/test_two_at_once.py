@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -66,7 +67,7 @@ def test_no_item_is_claimed_more_often_than_it_has_places(experiment, manager) -
     session = make_session(experiment, manager, traces=5, reviews_required=2)
     reviewers = people(experiment, 8)
 
-    results = at_once([lambda p=p: claim_next(session, p, lease=LEASE) for p in reviewers])
+    results = at_once([partial(claim_next, session, p, lease=LEASE) for p in reviewers])
 
     assert failures(results) == []
     positions = sorted(result.review.item.position for result in results)
@@ -77,7 +78,7 @@ def test_nobody_is_turned_away_from_a_free_place(experiment, manager) -> None:
     session = make_session(experiment, manager, traces=4, reviews_required=2)
     reviewers = people(experiment, 8)
 
-    results = at_once([lambda p=p: claim_next(session, p, lease=LEASE) for p in reviewers])
+    results = at_once([partial(claim_next, session, p, lease=LEASE) for p in reviewers])
 
     assert [result.state for result in results] == ["claimed"] * 8
 
@@ -103,7 +104,7 @@ def test_of_two_tabs_one_is_told(experiment, manager, reviewer) -> None:
         for value in (True, False)
     ]
 
-    results = at_once([lambda t=tab: submit(review.item, t, by=by, lease=LEASE) for tab in tabs])
+    results = at_once([partial(submit, review.item, tab, by=by, lease=LEASE) for tab in tabs])
 
     assert [type(error) for error in failures(results)] == [ReviewChanged]
     assert Assessment.objects.count() == 1
@@ -140,7 +141,7 @@ def test_the_target_is_valid_after_all_overrides_go_at_once(experiment, develope
     target = record(trace, GOOD, by=by, now=NOW)
     overrides = [override(target, GOOD, by=by, now=NOW) for _ in range(5)]
 
-    results = at_once([lambda o=o: retract(o, by=by, now=NOW) for o in overrides])
+    results = at_once([partial(retract, o, by=by, now=NOW) for o in overrides])
 
     target.refresh_from_db()
     assert failures(results) == []
@@ -153,7 +154,7 @@ def test_of_two_revisions_of_one_version_one_is_told(experiment, developer) -> N
 
     results = at_once(
         [
-            lambda n=n: revise(made, Changes(rationale=str(n)), by=by, now=NOW, expected_version=1)
+            partial(revise, made, Changes(rationale=str(n)), by=by, now=NOW, expected_version=1)
             for n in range(4)
         ]
     )
@@ -194,7 +195,7 @@ def test_answers_during_recomputations_end_in_the_right_figures(experiment, mana
             submission = Submission(replies={"correct": Reply(value=value)})
             submit(item, submission, by=Credential(user=person), lease=LEASE)
 
-    jobs: list[Callable[[], Any]] = [lambda p=p: answer_all(p) for p in reviewers]
+    jobs: list[Callable[[], Any]] = [partial(answer_all, p) for p in reviewers]
     results = at_once([*jobs, lambda: [aggregation.refresh(session.pk) for _ in range(5)]])
     aggregation.sweep()
 

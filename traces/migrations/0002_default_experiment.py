@@ -1,7 +1,9 @@
+from django.apps.registry import Apps
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
-def create_default(apps, _editor):
+def create_default(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
     """MLflow's clients use experiment 0, "Default", when they name none."""
     apps.get_model("traces", "Experiment").objects.get_or_create(pk=0, defaults={"name": "Default"})
 
