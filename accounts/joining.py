@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.audit import note
@@ -45,7 +46,9 @@ class TooManyAttempts(RuntimeError):
 
 def account_for(email: str, *, name: str = "") -> User:
     """The account of this e-mail, made as a pending one when it is new."""
-    user, _ = User.objects.get_or_create(email=email.strip().lower(), defaults={"name": name})
+    user, _ = User.objects.get_or_create(
+        email=email.strip().lower(), defaults={"name": name, "password": make_password(None)}
+    )
     return user
 
 

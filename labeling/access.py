@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from accounts.credentials import Credential
+from accounts.models import User
 from accounts.roles import Action
-from labeling.models import LabelingSession, QueueItem
+from labeling.models import LabelingSession, QueueItem, SessionReviewer
 from labeling.models.queues import QueueItemQuerySet
 from labeling.models.sessions import LabelingSessionQuerySet
 from traces.access import NotAllowed

@@ -81,26 +81,14 @@ def claim_next(
 
 
 def demand_reviewer(session: LabelingSession, reviewer: User) -> None:
-    """May this person write in the locked session now? Raises SessionClosed or NotAReviewer."""
+    """May this person write in the locked session now? Raises SessionClosed or NotAReviewer.
+
+    Asked after the lock was taken, so that it sees what happened while we waited.
+    """
     if not session.is_open:
         raise SessionClosed(session.state)
     if not is_reviewer(session, reviewer):
         raise NotAReviewer
-
-
-def is_reviewer(session: LabelingSession, reviewer: User) -> bool:
-    """Whether the session is there and theirs. Cost: one small query for people who are named.
-
-    Asked after the lock was taken, so that it sees what happened while we waited.
-    """
-    named = SessionReviewer.objects.filter(
-        session=session,
-        user=reviewer,
-        removed_at__isnull=True,
-        session__run__deleted_at__isnull=True,
-    )
-    sessions = LabelingSession.objects.present().for_reviewer(reviewer).filter(pk=session.pk)
-    return named.order_by().exists() or sessions.exists()
 
 
 def pick(

@@ -48,6 +48,10 @@ def test_a_sign_in_link_expires(after) -> None:
         use_sign_in_link(secret, now=NOW + after)
 
 
+def test_a_pending_account_has_no_password(db) -> None:
+    assert not account_for("new@example.org").has_usable_password()
+
+
 def test_two_clicks_at_once_sign_in_once(monkeypatch) -> None:
     secret = make_sign_in_link(make_user(), now=NOW)
     link = SignInLink.objects.select_related("user").get()

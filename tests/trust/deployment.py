@@ -76,10 +76,14 @@ class Deployment:
 
     def kill_busiest_child(self, name: str) -> None:
         """SIGKILL for the child that computes: it has used more time than the other, beat."""
-        pid = self.processes[name].pid
-        children = [*map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+        children = self.children(name)
         wait_until(lambda: has_worked(children), seconds=10)
         os.kill(max(children, key=processor_ticks), signal.SIGKILL)
+
+    def children(self, name: str) -> list[int]:
+        """What a process forked, in the order in which it did."""
+        pid = self.processes[name].pid
+        return sorted(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `reviewapp …` in this deployment."""

@@ -7,6 +7,8 @@ Redis. TRUST, section 1: figures equal their recomputation within 60 seconds aft
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from threading import Event, Thread
@@ -21,6 +23,7 @@ pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
 
 CONVERGES_WITHIN_SECONDS = 60
 TICKETS = "SELECT last_ticket, written_ticket FROM labeling_aggregationstate"
+HEARTBEATS = "SELECT count(*) FROM accounts_heartbeat"
 STALE = "SELECT count(*) FROM assessments_stalemark"
 KEPT = """
     SELECT review.item_id, person.email, schema.name, assessment.value, assessment.rationale
@@ -179,3 +182,14 @@ def assert_verify_can_fail(deployment: Deployment) -> None:
 
     assert verified.returncode == 1
     assert "consensus of item" in verified.stdout
+
+
+def test_a_worker_whose_beat_was_killed_ends_so_that_both_are_started_again(deployment) -> None:
+    deployment.start_worker()
+    wait_until(lambda: deployment.rows(HEARTBEATS) == [(1,)], seconds=30)
+    _, beat = deployment.children("worker")
+
+    os.kill(beat, signal.SIGKILL)
+
+    worker = deployment.processes["worker"]
+    wait_until(lambda: worker.poll() is not None, seconds=30)

@@ -56,7 +56,7 @@ def test_a_session_behaves_as_its_model_in_any_order_of_acts(machine) -> None:
         (reviewing, "DraftRevision", Mock()),
         (queueing, "own_claim", always(None)),
         (aggregation, "store_consensus", always(None)),
-        (recording, "restore_if_free", always(None)),
+        (recording, "set_valid", always(None)),
         (aggregation, "stale_sessions", always(LabelingSession.objects.none())),
         (labeling_answers, "is_same", always(True)),
     ],
