@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import random
 import statistics
 import time
 from collections import Counter
@@ -65,19 +66,21 @@ def run(
     make: Make,
     *,
     seconds: float = 3600.0,
+    every: float = 0.0,
     keep: Keep | None = None,
 ) -> Load:
     """Let clients work for so long, or until `make` gives each nothing more.
 
+    every   seconds from one request of a client to its next; 0 sends it at once
     A request under way when the time is over is waited for but not counted. The clock starts when
-    every client is connected.
+    every client is there.
     """
     context = multiprocessing.get_context("fork")
     barrier = context.Barrier(n_clients + 1)
     answers: multiprocessing.Queue[tuple[float, Load]] = context.Queue()
     clients = [
         context.Process(
-            target=work, args=(server.port, number, make, keep, seconds, barrier, answers)
+            target=work, args=(server.port, number, make, keep, (seconds, every), barrier, answers)
         )
         for number in range(n_clients)
     ]
@@ -111,19 +114,23 @@ def work(
     number: int,
     make: Make,
     keep: Keep | None,
-    seconds: float,
+    pace: tuple[float, float],
     barrier: Barrier,
     answers: multiprocessing.Queue[tuple[float, Load]],
 ) -> None:
     """One client, in a process of its own."""
+    seconds, every = pace
     connection = Connection(HOST, port)
     mine = Load()
     barrier.wait(timeout=GRACE_SECONDS)
-    end = time.monotonic() + seconds
-    last = time.monotonic()
+    begun = last = time.monotonic()
+    # Not all at once: somebody who begins does not wait for the others.
+    due = begun + every * random.Random(number).random()  # noqa: S311 - a fixed seed is wanted
     sent = 0
-    while time.monotonic() < end and (data := make(number, sent)) is not None:
-        last = one(connection, data, mine, number, sent, keep, end)
+    while time.monotonic() < begun + seconds and (data := make(number, sent)) is not None:
+        time.sleep(max(0.0, due - time.monotonic()))
+        last = one(connection, data, mine, number, sent, keep, begun + seconds)
+        due = max(due + every, last)
         sent += 1
     connection.close()
     answers.put((last, mine))

@@ -1,5 +1,8 @@
 """Next items of a queue for 16 reviewers at once: one request claims, another submits and claims.
 
+Without pause 16 requests are always under way, which no people manage; one a second each is still
+ten times as fast as people review.
+
 The peer hands out nothing: MLflow's review queues are lists from which everybody picks.
 """
 
@@ -23,6 +26,8 @@ GROUP = "Queue"
 REVIEWERS = 16
 CLAIMS_EACH = 20
 SMALL_QUEUE = 100
+PACED_ROUNDS = 4
+PACED_SECONDS = 3.0
 WHY_ALONE = "mlflow hands no items out"
 Claim = tuple[str, str]  # who, which item
 
@@ -86,23 +91,33 @@ def measure(run: Run) -> Iterator[Figure]:
 
 
 def of_queue(run: Run, n_items: int) -> Iterator[Figure]:
-    """Submitting first, then claiming by people who hold nothing yet."""
-    rounds = run.rounds if n_items > SMALL_QUEUE else 1
-    seconds = run.seconds * rounds
-    experiment = run.ours.experiments["corpus"]
-    sizes = (str(n_items), str(REVIEWERS), str(REVIEWERS * CLAIMS_EACH))
-    made = call(run.ours, "bench.seeding", "queue", experiment, *sizes)
+    """People who hold nothing claim; then others submit, one a second each, then without pause."""
+    made = call(
+        run.ours,
+        "bench.seeding",
+        "queue",
+        run.ours.experiments["corpus"],
+        *(str(n_items), str(REVIEWERS), str(REVIEWERS * CLAIMS_EACH)),
+    )
     session, question = str(made["session_id"]), str(made["question"])
     claimers = Reviewers(run.ours, session, question, texts(made["claimers"]))
-    claimed = load.run(run.ours, REVIEWERS, claimers.claim, keep=claimers.keep_claim)
     workers = Reviewers(run.ours, session, question, texts(made["reviewers"]))
-    worked = load.run(run.ours, REVIEWERS, workers.work, seconds=seconds, keep=workers.keep_work)
+    claimed = load.run(run.ours, REVIEWERS, claimers.claim, keep=claimers.keep_claim)
+    loads = {"claim the next item": claimed}
+    pace = run.seconds * PACED_ROUNDS if n_items > SMALL_QUEUE else PACED_SECONDS
+    for what, seconds, every in (
+        ("submit and claim, one a second each", pace, 1.0),
+        ("submit and claim, without pause", run.seconds * run.rounds, 0.0),
+    ):
+        loads[what] = load.run(
+            run.ours, REVIEWERS, workers.work, seconds=seconds, every=every, keep=workers.keep_work
+        )
+    kept = [claim for done in loads.values() for claim in done.kept]
     overfull = call(run.ours, "bench.seeding", "places", session)["overfull"]
-    seen = most_reviewers([*claimed.kept, *worked.kept])
-    check = f"at most {seen} reviewers got one item, {overfull} items are overfull"
-    queue = f"queue of {n_items:,}, {REVIEWERS} reviewers"
-    yield from told(run.database, f"claim the next item, {queue}", claimed, check)
-    yield from told(run.database, f"submit and claim the next, {queue}", worked, check)
+    check = f"at most {most_reviewers(kept)} reviewers got one item, {overfull} items overfull"
+    for what, done in loads.items():
+        queue = f"queue of {n_items:,}, {REVIEWERS} reviewers"
+        yield from told(run.database, f"{what}, {queue}", done, check)
 
 
 def told(database: str, what: str, done: Load, check: str) -> Iterator[Figure]:

@@ -22,7 +22,7 @@ from bench.requests import Connection, request
 HOST = "127.0.0.1"
 READY_WITHIN_SECONDS = 240.0
 STOP_WITHIN_SECONDS = 30.0
-QUIET_WITHIN_SECONDS = 60.0
+QUIET_WITHIN_SECONDS = 30.0
 QUIET_SHARE = 0.15  # of one core
 OURS = "reviewapp"
 PEER = "mlflow"

@@ -65,6 +65,18 @@ def reviewer_session(credential: Credential, session_id: str) -> LabelingSession
     return found
 
 
+def is_reviewer(session: LabelingSession, user: User) -> bool:
+    """Whether the session is there and theirs. Cost: one small query for people who are named."""
+    named = SessionReviewer.objects.filter(
+        session=session,
+        user=user,
+        removed_at__isnull=True,
+        session__run__deleted_at__isnull=True,
+    )
+    sessions = LabelingSession.objects.present().for_reviewer(user).filter(pk=session.pk)
+    return named.order_by().exists() or sessions.exists()
+
+
 def item_by_id(session: LabelingSession, item_id: str) -> QueueItem:
     """An item of the session, taken-out ones included. Raises NoSuchItem."""
     return one(items(session).filter(item_id=item_id), session, item_id)

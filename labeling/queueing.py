@@ -16,7 +16,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
-from labeling.models import LabelingSession, QueueItem, Review, SessionReviewer
+from labeling.access import is_reviewer
+from labeling.models import LabelingSession, QueueItem, Review
 from labeling.models.reviews import ReviewQuerySet
 
 

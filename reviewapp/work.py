@@ -13,6 +13,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from functools import partial
 from threading import Thread
 from typing import Any
@@ -23,6 +24,7 @@ from celery.signals import worker_ready
 from reviewapp.celery import app
 
 TASKS_PER_CHILD = 500
+STOP_WITHIN_SECONDS = 5.0
 
 
 def main() -> int:
@@ -49,11 +51,16 @@ def start_watching_beat(worker: Any, **_: object) -> None:
 
 
 def end_with_beat(worker: Any) -> None:
-    """Wait for beat's end, and stop the worker unless it is stopping already."""
+    """Wait for beat's end, and stop the worker unless it is stopping already.
+
+    A task that is cut off is only late. Celery waits for ever when its pool was killed too.
+    """
     worker.beat.join()
     if worker.blueprint.state == RUN:
         logging.getLogger(__name__).error("beat died; the worker stops to be started again")
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(STOP_WITHIN_SECONDS)
+        os._exit(1)
 
 
 if __name__ == "__main__":

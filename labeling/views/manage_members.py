@@ -55,7 +55,7 @@ def shown(place: Place, form: MemberForm) -> HttpResponse:
 @in_experiment(Action.OWN)
 def remove(place: Place) -> HttpResponse:
     """Take a person out of the experiment."""
-    email = place.request.POST.get("email", "")
+    email = place.request.POST.get("email", "").replace("\0", "")
     person = User.objects.filter(email=email).first()
     try:
         gone = person is not None and remove_member(place.experiment, person, by=place.by)

@@ -51,7 +51,8 @@ def whole_number(text: str) -> int:
 @in_session(Action.MANAGE)
 def take_out(place: Place, session: LabelingSession) -> HttpResponse:
     """Remove ticked items; their answers stay."""
-    ticked = place.request.POST.getlist("item")
+    # Postgres refuses a NUL; no id has one.
+    ticked = [item for item in place.request.POST.getlist("item") if "\0" not in item]
     removed = remove_items(session, ticked, now=timezone.now())
     messages.success(place.request, f"{counted(removed, 'item')} taken out. Their answers stay.")
     return redirect("labeling:manage_items", place.experiment.pk, session.session_id)
