@@ -60,12 +60,21 @@ def sweep() -> int:
 
 
 def stale_sessions() -> QuerySet[LabelingSession]:
-    """Sessions with a mark, never computed, or asking a question that was edited since."""
+    """Sessions with a mark, never computed, or asking a question in a version not computed yet.
+
+    No clock is compared: an edit that commits during a computation is found by its version.
+    """
     mark = StaleMark.objects.filter(run=OuterRef("run"))
+    computed = Agreement.objects.filter(
+        session=OuterRef("session"),
+        label_schema=OuterRef("label_schema"),
+        schema_version=OuterRef("label_schema__current"),
+    )
     edited = SessionSchema.objects.filter(
+        ~Exists(computed),
         session=OuterRef("pk"),
+        removed_at__isnull=True,
         frozen_version__isnull=True,
-        label_schema__current__created_at__gt=OuterRef("aggregation__computed_at"),
     )
     return LabelingSession.objects.filter(
         Exists(mark) | Exists(edited) | Q(aggregation__computed_at__isnull=True)
@@ -143,13 +152,22 @@ def store_agreements(
     Agreement.objects.filter(session=session).exclude(
         label_schema__in=list(computed.agreements)
     ).delete()
-    stored = {row.label_schema_id: row.result for row in Agreement.objects.filter(session=session)}
+    stored = {
+        row.label_schema_id: (row.schema_version_id, row.result)
+        for row in Agreement.objects.filter(session=session)
+    }
     for schema, result in computed.agreements.items():
-        if stored.get(schema) != result:
+        version = computed.versions[schema]
+        if stored.get(schema) != (version, result):
             Agreement.objects.update_or_create(
                 session=session,
                 label_schema_id=schema,
-                defaults={"result": result, "input_revision": ticket, "computed_at": now},
+                defaults={
+                    "schema_version_id": version,
+                    "result": result,
+                    "input_revision": ticket,
+                    "computed_at": now,
+                },
             )
 
 

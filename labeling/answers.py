@@ -56,7 +56,7 @@ def store_answer(
 ) -> None:
     """One question of one review."""
     standing = standing_assessment(answer)
-    if answer is not None and is_same(answer, standing, reply):
+    if answer is not None and is_same(answer, standing, reply, each):
         return
     if reply is None or reply.cannot_judge:
         if standing is not None:
@@ -77,8 +77,10 @@ def standing_assessment(answer: Answer | None) -> Assessment | None:
     return answer.assessment
 
 
-def is_same(answer: Answer, standing: Assessment | None, reply: Reply | None) -> bool:
-    """Whether saving would change nothing."""
+def is_same(answer: Answer, standing: Assessment | None, reply: Reply | None, each: Asked) -> bool:
+    """Whether saving would change nothing; an answer given again under a new version does."""
+    if reply is not None and answer.schema_version_id != each.version.pk:
+        return False
     if reply is None:
         return standing is None and not answer.cannot_judge
     if reply.cannot_judge:

@@ -37,10 +37,14 @@ class Given:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Computed:
-    """Everything derived of one session, by (item, schema) and by schema."""
+    """Everything derived of one session, by (item, schema) and by schema.
+
+    versions   the primary key of the schema version each question was computed under
+    """
 
     consensus: dict[tuple[int, int], ConsensusColumns]
     agreements: dict[int, dict[str, Json]]
+    versions: dict[int, int]
 
 
 def compute(session: LabelingSession) -> Computed:
@@ -57,12 +61,14 @@ def compute(session: LabelingSession) -> Computed:
     answers = answers_of(session)
     consensus: dict[tuple[int, int], ConsensusColumns] = {}
     agreements: dict[int, dict[str, Json]] = {}
-    for each in questions_of(session):
+    asked = questions_of(session)
+    for each in asked:
         given = answers.get(each.schema.pk, [])
         for item, columns in consensus_of(each, given, required):
             consensus[item, each.schema.pk] = columns
         agreements[each.schema.pk] = agreement_of(each, given, emails, seed=seed_of(session))
-    return Computed(consensus=consensus, agreements=agreements)
+    versions = {each.schema.pk: each.version.pk for each in asked}
+    return Computed(consensus=consensus, agreements=agreements, versions=versions)
 
 
 def seed_of(session: LabelingSession) -> int:

@@ -44,12 +44,18 @@ class Consensus(models.Model):
 
 
 class Agreement(models.Model):
-    """How far the reviewers of a session agree on one question; `result` is the API's shape."""
+    """How far the reviewers of a session agree on one question; `result` is the API's shape.
+
+    `schema_version` is the one whose options were used: when another is in force, this is stale.
+    """
 
     session = models.ForeignKey(
         LabelingSession, on_delete=models.CASCADE, related_name="agreements", db_index=False
     )
     label_schema = models.ForeignKey(LabelSchema, on_delete=models.CASCADE, related_name="+")
+    schema_version = models.ForeignKey(
+        SchemaVersion, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     result = ExactJsonField(default=dict)
     input_revision = models.PositiveBigIntegerField(default=0)
     computed_at = models.DateTimeField()

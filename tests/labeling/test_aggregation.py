@@ -184,6 +184,20 @@ def test_an_edited_question_is_recomputed(answered) -> None:
     edit_schema(tone, replace(definition_of(tone), input=wider), by=None)
 
     assert aggregation.sweep() == 1
+    assert aggregation.sweep() == 0
+    assert list(aggregation.differences([answered])) == []
+
+
+def test_an_edit_during_a_computation_is_not_missed(answered) -> None:
+    computed = compute(answered)
+    ticket = aggregation.take_ticket(answered)
+    marks = list(StaleMark.objects.values_list("pk", flat=True))
+    tone = LabelSchema.objects.get(name="tone")
+    edit_schema(tone, replace(definition_of(tone), title="Tone?"), by=None)
+
+    aggregation.store(answered, computed, ticket=ticket, marks=marks, now=timezone.now())
+
+    assert aggregation.sweep() == 1
     assert list(aggregation.differences([answered])) == []
 
 

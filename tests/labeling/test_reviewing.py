@@ -157,6 +157,16 @@ class TestSubmitting:
             (2,),
         ]
 
+    def test_the_same_answer_given_again_moves_to_the_new_version(self, item, amara) -> None:
+        submit(item, YES, by=amara, lease=LEASE)
+        schema = LabelSchema.objects.get()
+        edit_schema(schema, replace(definition_of(schema), title="Is it right?"), by=None)
+
+        submit(item, YES, by=amara, lease=LEASE)
+
+        assert Answer.objects.get().schema_version.number == 2
+        assert Assessment.objects.get().version == 2
+
     def test_active_time_adds_up_within_reason(self, item, amara) -> None:
         save_draft(item, replace(YES, active_ms=1500), by=amara, lease=LEASE)
         submit(item, replace(YES, active_ms=-10), by=amara, lease=LEASE)

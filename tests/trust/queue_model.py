@@ -128,13 +128,13 @@ class SessionModel:
         return seat
 
     def answer(self, seat: Seat, said: Said) -> None:
-        """Saving the same again changes nothing; a changed answer is of the version in force.
+        """Whatever is saved is of the version in force; the same of the same changes nothing.
 
         A value in place of a value is the same assessment, revised; its overrides still stand.
         """
         if seat.answer is None or (seat.answer.said.value is None) != (said.value is None):
             seat.answer = Standing(said, self.version)
-        elif seat.answer.said != said:
+        else:
             seat.answer.said, seat.answer.version = said, self.version
 
     def edit_schema(self, options: tuple[str, ...]) -> None:
