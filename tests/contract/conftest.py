@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.trust.deployment import free_port, own_database
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 30
@@ -32,13 +33,16 @@ owner = User.objects.create_superuser("owner@example.org")
 secrets = {"owner": create_token(owner, ALL_SCOPES)[1]}
 for name, scopes in {"reader": ["read"], "logger": ["traces:write", "read"]}.items():
     secrets[name] = create_token(owner, scopes)[1]
+for name in ("amara", "jonas"):
+    reviewer = User.objects.create_user(f"{name}@example.org")
+    secrets[name] = create_token(reviewer, ["review"])[1]
 print("SECRETS" + json.dumps(secrets))
 """
 
 
 @dataclass(frozen=True)
 class Server:
-    """Where it listens, and tokens of the owner: with every scope, and with fewer."""
+    """Where it listens, and tokens: the owner's with every scope and with fewer, two reviewers'."""
 
     url: str
     tokens: dict[str, str]
@@ -46,8 +50,14 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server on an empty data folder; SQLite, whatever database the other tests use."""
+    """A server on an empty data folder, with the kind of database that the other tests use."""
     folder = tmp_path_factory.mktemp("server")
+    with own_database(folder.name) as database:
+        yield from serving(folder, database)
+
+
+def serving(folder: Path, database: dict[str, str]) -> Iterator[Server]:
+    """Migrate, make the people, and serve until the tests are through."""
     port = free_port()
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith("MLFLOW_")},
@@ -55,7 +65,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "REVIEWAPP_DATA": str(folder),
         "REVIEWAPP_URL": f"http://127.0.0.1:{port}",
         "SECRET_KEY": "the-contract-tests-use-this-fixed-secret-key-0123",
-        "DATABASE_URL": "",
+        **database,
     }
     run(["manage.py", "migrate", "--verbosity", "0"], environment)
     printed = run(["manage.py", "shell", "--verbosity", "0", "--command", PEOPLE], environment)
@@ -76,13 +86,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         finally:
             process.terminate()
             process.wait(10)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def run(arguments: list[str], environment: dict[str, str]) -> str:
