@@ -48,12 +48,9 @@ FAMILIES = (
     Family("run", "attributes.run_id = '{run}'", BY_THE_PAGE),
     Family("feedback", "feedback.correct = 'true'", BY_THE_PAGE),
     Family("expectation", "expectation.expected_answer = 'two years'", BY_THE_PAGE),
-    Family("text ILIKE", "trace.text ILIKE '%ZEBRA07X%'", BY_THE_PAGE),
-    Family("span name", "span.name = 'retrieve'", BY_THE_PAGE),
     Family("two at once", "tags.topic = 'topic-3' AND attributes.status = 'OK'", BY_THE_PAGE),
     Family("tag !=", "tags.topic != 'topic-3'", BOUNDED),
     Family("name RLIKE", "attributes.name RLIKE 'agent-1[0-9]'", BOUNDED),
-    Family("short LIKE", "trace.text LIKE '%zq%'", BOUNDED),
 )
 
 
