@@ -77,14 +77,18 @@ def seed_of(session: LabelingSession) -> int:
 
 
 def answers_of(session: LabelingSession) -> dict[int, list[Given]]:
-    """Answers of submitted reviews of items that are still in the queue, by schema."""
+    """Answers of submitted reviews of items that are still in the queue, by schema.
+
+    Read whole and sorted here: ordered by primary key and through a cursor, PostgreSQL walks the
+    answers of every session there is.
+    """
     rows = (
         Answer.objects.filter(
             review__item__session=session,
             review__item__removed_at__isnull=True,
             review__state=Review.State.SUBMITTED,
         )
-        .order_by("pk")
+        .order_by()
         .values_list(
             "label_schema_id",
             "review__item__pk",
@@ -99,7 +103,7 @@ def answers_of(session: LabelingSession) -> dict[int, list[Given]]:
         )
     )
     found: dict[int, list[Given]] = defaultdict(list)
-    for row in rows.iterator(5000):
+    for row in rows:
         schema, item, reviewer, value, retracted, unjudged, edited, changed, submitted, first = row
         current = None if retracted or unjudged else value
         # A change by another door than the session's own counts as one after the reveal.
@@ -113,6 +117,8 @@ def answers_of(session: LabelingSession) -> dict[int, list[Given]]:
                 cannot_judge=bool(unjudged),
             )
         )
+    for given in found.values():
+        given.sort(key=lambda answer: (answer.item, answer.reviewer))
     return found
 
 
