@@ -7,7 +7,7 @@ computation holds no lock. Of two that run at once, the one that began reading l
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -24,6 +24,7 @@ from labeling.models import (
 )
 from traces.json_values import Json
 
+NO_PAUSE = timedelta(0)
 WRITE_BATCH = 500
 CONSENSUS_COLUMNS = (
     "schema_version_id",
@@ -39,12 +40,18 @@ CONSENSUS_COLUMNS = (
 )
 
 
-def refresh(session_pk: int) -> bool:
-    """Recompute a session when something in it is stale; answers whether anything was."""
+def refresh(session_pk: int, *, at_most_every: timedelta = NO_PAUSE) -> bool:
+    """Recompute a session when something in it is stale; answers whether it was done.
+
+    at_most_every  leave it to the sweep when the last recomputation began less than this ago
+    """
     session = LabelingSession.objects.select_related("run").filter(pk=session_pk).first()
     if session is None:
         return False
     if not stale_sessions().filter(pk=session_pk).exists():
+        return False
+    began_after = timezone.now() - at_most_every
+    if AggregationState.objects.filter(session=session, computed_at__gt=began_after).exists():
         return False
     ticket = take_ticket(session)
     marks = list(StaleMark.objects.filter(run=session.run_id).values_list("pk", flat=True))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from celery import shared_task
 from celery.contrib.django.task import DjangoTask
 from django.db import transaction
 
 from labeling import aggregation
 
+# Every answer rings; recomputing a whole session for each would cost more than the answers do.
+PAUSE = timedelta(seconds=10)
+
 
 @shared_task(base=DjangoTask, ignore_result=True, time_limit=300, soft_time_limit=280)  # type: ignore[untyped-decorator]
 def refresh(session_pk: int) -> None:
-    """Recompute what is stale in one session."""
-    aggregation.refresh(session_pk)
+    """Recompute what is stale in one session, unless that was done just now."""
+    aggregation.refresh(session_pk, at_most_every=PAUSE)
 
 
 @shared_task(base=DjangoTask, ignore_result=True, time_limit=300, soft_time_limit=280)  # type: ignore[untyped-decorator]

@@ -82,6 +82,18 @@ def test_a_second_refresh_has_nothing_to_do(answered) -> None:
     assert list(aggregation.differences([answered])) == []
 
 
+def test_a_ring_right_after_a_recomputation_is_left_to_the_sweep(answered, reviewer) -> None:
+    refresh(answered.pk)
+    say(answered, reviewer, 1, False)
+
+    refresh(answered.pk)
+    assert StaleMark.objects.exists()
+    sweep()
+
+    assert not StaleMark.objects.exists()
+    assert list(aggregation.differences([answered])) == []
+
+
 def test_an_unknown_session_is_nothing(db) -> None:
     assert aggregation.refresh(12345) is False
 
