@@ -7,7 +7,10 @@ import binascii
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from accounts.models import ApiToken, User
+from accounts.prepared import prepared
 from accounts.roles import Action, scope_for, scopes_allow
 from accounts.secrets import hash_secret
 
@@ -25,6 +28,14 @@ class ScopeMissing(PermissionError):
     def __init__(self, action: Action) -> None:
         self.scope = scope_for(action).value
         super().__init__(f"This token lacks the scope {self.scope!r}, which is needed to {action}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a query of a credential's things depends on: the shape of a prepared one."""
+
+    is_everywhere: bool
+    is_bound: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +58,16 @@ class Credential:
     def bound_experiment_id(self) -> str:
         """The one experiment this token is for, or empty."""
         return self.token.experiment_id if self.token else ""
+
+    @property
+    def reach(self) -> Reach:
+        """Whether the account owns the site, and whether the token is for one experiment."""
+        return Reach(self.user.is_superuser, bool(self.bound_experiment_id))
+
+    @property
+    def bound_experiment_pk(self) -> int:
+        """The one experiment this token is for, or 0."""
+        return int(self.bound_experiment_id or 0)
 
     @property
     def key(self) -> str:
@@ -89,15 +110,17 @@ def read_basic(encoded: str) -> tuple[str, str]:
 
 def credential_from_secret(secret: str, *, at: datetime) -> Credential:
     """The credential of a token's secret. Raises NotAuthenticated."""
-    # A bare lookup by the unique hash: this query runs before every request of the APIs.
-    try:
-        token = ApiToken.objects.select_related("user").get(secret_hash=hash_secret(secret))
-    except ApiToken.DoesNotExist:
-        raise NotAuthenticated(UNUSABLE) from None
-    if not token.is_usable(at=at):
+    token = token_with.first(secret_hash=hash_secret(secret))
+    if token is None or not token.is_usable(at=at):
         raise NotAuthenticated(UNUSABLE)
     note_use(token, at=at)
     return Credential(user=token.user, token=token)
+
+
+@prepared
+def token_with(*, secret_hash: str) -> QuerySet[ApiToken]:
+    """The token with this hash, which is unique. It is asked before every request of the APIs."""
+    return ApiToken.objects.select_related("user").filter(secret_hash=secret_hash)
 
 
 def note_use(token: ApiToken, *, at: datetime) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.credentials import Credential
+from accounts.inserting import insert
 from accounts.models import RememberedRequest
 
 KEEP = timedelta(hours=24)
@@ -66,13 +67,15 @@ def recall(key: RequestKey | None) -> RememberedRequest | None:
 def remember(key: RequestKey | None, object_id: str, *, status: int = 200) -> None:
     """Write down what came of it. The unique constraint stops a twin that ran at the same time."""
     if key is not None:
-        RememberedRequest.objects.create(
-            credential=key.credential,
-            route=key.route,
-            key=key.key,
-            body_hash=key.body_hash,
-            object_id=object_id,
-            status=status,
+        insert(
+            RememberedRequest(
+                credential=key.credential,
+                route=key.route,
+                key=key.key,
+                body_hash=key.body_hash,
+                object_id=object_id,
+                status=status,
+            )
         )
 
 

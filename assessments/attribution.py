@@ -42,6 +42,12 @@ def attribute(draft: Draft, by: Credential) -> Draft:
     return draft
 
 
+def action_of(by: Credential, draft: Draft) -> Action:
+    """What the token must be for: passing end users' feedback on needs less than the rest."""
+    is_feedback = draft.kind == "feedback" and is_end_user_feedback(by)
+    return Action.WRITE_FEEDBACK if is_feedback else Action.WRITE_ASSESSMENTS
+
+
 def is_end_user_feedback(by: Credential) -> bool:
     """Whether this token can do nothing but pass on what end users said."""
     return (

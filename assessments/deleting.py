@@ -4,33 +4,44 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 
 from django.db import transaction
 
 from accounts.audit import note
 from accounts.credentials import Credential
 from assessments.models import Assessment, Revision, StaleMark
+from traces.artifact_holders import remove_of_traces
 from traces.models import Experiment, Trace, TraceRunLink
 
 BATCH = 100
 
 
 @transaction.atomic
-def delete_traces(experiment: Experiment, trace_ids: Sequence[str], *, by: Credential) -> int:
+def delete_traces(
+    experiment: Experiment, trace_ids: Sequence[str], *, by: Credential, artifacts: Path
+) -> int:
     """Delete these traces of the experiment, their spans, assessments, revisions and queue items.
 
     Unknown ids are passed over; sessions that had one are marked stale. Returns how many.
+    What lies below the folder `artifacts` for them goes when the deletion is committed; what a
+    crash leaves there is unreachable and goes at the next start.
     The audit line holds the SHA-256 of each id, so that a later claim about one can be checked.
     """
     traces = list(
-        Trace.objects.select_for_update()
+        Trace.objects.select_for_update()  # stops rows that are about to point here
         .filter(experiment=experiment, trace_id__in=trace_ids)
         .order_by("pk")
     )
     for start in range(0, len(traces), BATCH):
         delete_batch(traces[start : start + BATCH])
     if traces:
-        tombstones = [hashlib.sha256(trace.trace_id.encode()).hexdigest() for trace in traces]
+        gone = [trace.trace_id for trace in traces]
+        transaction.on_commit(
+            partial(remove_of_traces, artifacts, experiment.experiment_id, gone), robust=True
+        )
+        tombstones = [hashlib.sha256(trace_id.encode()).hexdigest() for trace_id in gone]
         note(
             by,
             "traces deleted",

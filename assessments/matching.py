@@ -8,30 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from assessments.models import Assessment
+from assessments.session_index import SESSION, SESSION_KEY, OfSession
+from traces.columns import AsText, OneOf
+from traces.comparing import indexed_text_test
 from traces.filter_fields import Family
 from traces.filtering import Comparison, parse
+from traces.found import FEW, Found, Tested, either, few_or
 from traces.json_values import dumps
-from traces.matching import (
-    FEW,
-    Experiments,
-    Found,
-    Kind,
-    Matcher,
-    either,
-    entries,
-    few_or,
-    indexed_text_test,
-    matching,
-    own_entries,
-)
+from traces.matching import Experiments, Kind, Matcher, entries, matching, own_entries
 from traces.text_tests import SameStart
 
-# mlflow 3.17.2, tracing/constant.py, TraceMetadataKey.TRACE_SESSION.
-SESSION = "mlflow.trace.session"
 EXACT_FLOAT = 2**53
 COLUMN = "text_value"
 
@@ -53,10 +42,10 @@ def of_assessments(comparison: Comparison, experiments: Experiments) -> Found:
         return ~covered(said, experiments)
     if comparison.operator != "IS NOT NULL":
         said = said.filter(value_test(comparison))
-    rows = list(said.values_list("trace_id", "metadata")[: FEW + 1])
+    rows = list(said.values_list("trace_id", AsText("metadata"))[: FEW + 1])
     if len(rows) > FEW:
         return covered(said, experiments)
-    about_sessions = [trace for trace, metadata in rows if SESSION in metadata]
+    about_sessions = [trace for trace, metadata in rows if SESSION_KEY in metadata]
     named = frozenset(trace for trace, _ in rows)
     return either(named, of_same_sessions(about_sessions, experiments))
 
@@ -66,23 +55,34 @@ def of_same_sessions(traces: Sequence[int], experiments: Experiments) -> Found:
     if not traces:
         return frozenset()
     members = entries(Kind.METADATA, SESSION, experiments)
-    sessions = members.filter(trace__in=traces).values_list("value", flat=True)
-    same = members.filter(value__in=list(sessions))
-    return few_or(same, Q(pk__in=same.values("trace")))
+    same = members.filter(value__in=sessions_of(traces, experiments))
+    return few_or(same, lambda: Q(pk__in=same.values("trace")))
+
+
+def sessions_of(traces: Sequence[int], experiments: Experiments) -> list[str]:
+    """The sessions of these traces."""
+    members = entries(Kind.METADATA, SESSION, experiments).filter(OneOf(F("trace"), traces))
+    return list(members.values_list("value", flat=True).distinct())
 
 
 def covered(said: QuerySet[Assessment], experiments: Experiments) -> Q:
-    """A test of each trace: something of this was said about it, or about its session."""
-    direct = said.filter(trace=OuterRef("pk"))
-    of_sibling = said.filter(trace=OuterRef("trace"))
-    about_session = of_sibling.annotate(metadata_text=Cast("metadata", TextField())).filter(
-        metadata_text__contains=f'"{SESSION}":'
-    )
+    """A test of each trace: something of this was said about it, or about its session.
+
+    Few sessions have assessments of their own, and an index holds just these.
+    """
+    direct = Q(Tested(said.filter(trace=OuterRef("pk"))))
+    own_session = own_entries(Kind.METADATA, SESSION)
+    about_sessions = list(said.filter(OfSession()).values_list("trace_id", flat=True)[: FEW + 1])
+    if not about_sessions:
+        return direct
+    if len(about_sessions) <= FEW:
+        sessions = sessions_of(about_sessions, experiments)
+        return direct | Q(Tested(own_session.filter(value__in=sessions)))
+    of_sibling = said.filter(OfSession(), trace=OuterRef("trace"))
     siblings = entries(Kind.METADATA, SESSION, experiments).filter(
-        SameStart(F("value"), OuterRef("value")), Exists(about_session), value=OuterRef("value")
+        SameStart(F("value"), OuterRef("value")), Exists(of_sibling), value=OuterRef("value")
     )
-    session = own_entries(Kind.METADATA, SESSION).filter(Exists(siblings))
-    return Q(Exists(direct)) | Q(Exists(session))
+    return direct | Q(Tested(own_session.filter(Exists(siblings))))
 
 
 def value_test(comparison: Comparison) -> Q:

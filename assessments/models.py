@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Left
 
 from accounts.credentials import Credential
+from accounts.inserting import insert
 from accounts.models import ApiToken
 from accounts.roles import Action
 from schemas.models import SchemaVersion
@@ -133,20 +134,22 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         self, assessment: Assessment, action: str, *, by: Credential | None, at: datetime
     ) -> Revision:
         """Append the assessment's present state under its present version number."""
-        return self.create(
-            assessment=assessment,
-            number=assessment.version,
-            action=action,
-            name=assessment.name,
-            value=assessment.value,
-            error=assessment.error,
-            rationale=assessment.rationale,
-            metadata=assessment.metadata,
-            valid=assessment.valid,
-            schema_version_id=assessment.schema_version_id,
-            author=by.user if by else None,
-            token=by.token if by else None,
-            at=at,
+        return insert(
+            Revision(
+                assessment=assessment,
+                number=assessment.version,
+                action=action,
+                name=assessment.name,
+                value=assessment.value,
+                error=assessment.error,
+                rationale=assessment.rationale,
+                metadata=assessment.metadata,
+                valid=assessment.valid,
+                schema_version_id=assessment.schema_version_id,
+                author=by.user if by else None,
+                token=by.token if by else None,
+                at=at,
+            )
         )
 
 

@@ -1,16 +1,24 @@
-"""Rows → frozen records: the read side of assessments, one query per page of traces."""
+"""Rows → frozen records: the read side of assessments, one query per page of traces.
+
+What is answered many at a time keeps its JSON as text (`said_about`).
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db.models import F, QuerySet
+
+from accounts.prepared import prepared
 from assessments.drafts import Kind, SourceType
+from assessments.mlflow_json import SaidRow
 from assessments.models import Assessment
+from traces.columns import AsText, Moment, OneOf
 from traces.json_values import Json
-from traces.models import Trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +75,27 @@ OWN_COLUMNS = (
 )
 
 
+# In the order of `SaidRow`, after the trace's id.
+SAID_COLUMNS = (
+    "assessment_id",
+    "overrides__assessment_id",
+    "name",
+    "kind",
+    AsText("value"),
+    AsText("error"),
+    "rationale",
+    AsText("metadata"),
+    "span_id",
+    "source_type",
+    "source_id",
+    "valid",
+    Moment("created_at"),
+    Moment("updated_at"),
+    "client_created",
+    "client_updated",
+)
+
+
 def assessment_record(assessment: Assessment, trace_id: str) -> AssessmentRecord:
     """One row. Cost: a query when it overrides another and was read without that."""
     target = assessment.overrides
@@ -77,14 +106,21 @@ def assessment_record(assessment: Assessment, trace_id: str) -> AssessmentRecord
     )
 
 
-def assessments_of(traces: Sequence[Trace]) -> dict[int, list[AssessmentRecord]]:
-    """Present assessments by the primary key of their trace, oldest first. Cost: one query."""
-    ids = {trace.pk: trace.trace_id for trace in traces}
-    rows = Assessment.objects.present().filter(trace__in=ids).oldest_first()
-    found: dict[int, list[AssessmentRecord]] = defaultdict(list)
-    for row in rows.values("trace", "overrides__assessment_id", *OWN_COLUMNS):
-        trace_pk = row.pop("trace")
-        overrides = row.pop("overrides__assessment_id")
-        record = AssessmentRecord(trace_id=ids[trace_pk], overrides=overrides, **row)
-        found[trace_pk].append(record)
+def said_about(traces: Mapping[int, str]) -> dict[int, list[SaidRow]]:
+    """Present assessments of these traces (public id by primary key), oldest first, by trace.
+
+    Without expectations that were overridden. Cost: one query.
+    """
+    found: dict[int, list[SaidRow]] = defaultdict(list)
+    for trace, *columns in said_of_traces(traces=OneOf.given(traces)) if traces else ():
+        said = SaidRow(traces[trace], *columns)
+        if not said.is_overridden_expectation:
+            found[trace].append(said)
     return found
+
+
+@prepared
+def said_of_traces(*, traces: str) -> QuerySet[Assessment, Any]:  # Any: rows of mixed columns
+    """Present assessments of some traces, for `said_about`."""
+    found = Assessment.objects.present().filter(OneOf(F("trace"), traces)).oldest_first()
+    return found.values_list("trace", *SAID_COLUMNS)

@@ -1,4 +1,4 @@
-"""VERB: record, revise, override, retract. The one way assessments are written, whatever the door.
+"""VERB: record, revise, adopt, override, retract. The one way assessments are written, by any door.
 
 Each verb keeps, in one transaction: the row, its revision, its attribution, and a stale mark when
 the assessment belongs to a run (a labeling session). The file is a little beyond the budget so that
@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.audit import note
 from accounts.credentials import Credential
+from accounts.inserting import insert
 from assessments.attribution import attribute
 from assessments.drafts import (
     Changes,
@@ -133,31 +134,33 @@ def write(
 ) -> Assessment:
     """The rows of a new assessment. The target is locked before anything is decided."""
     target = locked(target_pk) if target_pk is not None else None
-    assessment = Assessment.objects.create(
-        assessment_id=mint("a-"),
-        trace=trace,
-        experiment_id=trace.experiment_id,
-        run=context.run,
-        schema_version=context.schema_version,
-        span_id=draft.span_id,
-        name=draft.name,
-        kind=draft.kind,
-        value=draft.value,
-        error=dict(draft.error) if draft.error is not None else None,
-        rationale=draft.rationale,
-        metadata=dict(draft.metadata),
-        source_type=draft.source_type,
-        source_id=draft.source_id,
-        overrides=target,
-        author=by.user,
-        token=by.token,
-        created_at=now,
-        updated_at=now,
-        client_created=draft.client_created,
-        client_updated=draft.client_updated,
-        request_digest=key,
-        text_value=search_text(draft.value),
-        number_value=search_number(draft.value),
+    assessment = insert(
+        Assessment(
+            assessment_id=mint("a-"),
+            trace=trace,
+            experiment_id=trace.experiment_id,
+            run=context.run,
+            schema_version=context.schema_version,
+            span_id=draft.span_id,
+            name=draft.name,
+            kind=draft.kind,
+            value=draft.value,
+            error=dict(draft.error) if draft.error is not None else None,
+            rationale=draft.rationale,
+            metadata=dict(draft.metadata),
+            source_type=draft.source_type,
+            source_id=draft.source_id,
+            overrides=target,
+            author=by.user,
+            token=by.token,
+            created_at=now,
+            updated_at=now,
+            client_created=draft.client_created,
+            client_updated=draft.client_updated,
+            request_digest=key,
+            text_value=search_text(draft.value),
+            number_value=search_number(draft.value),
+        )
     )
     Revision.objects.note(assessment, Revision.Action.RECORDED, by=by, at=now)
     if target is not None and target.valid:
@@ -214,6 +217,25 @@ def revise(
     return row
 
 
+@transaction.atomic
+def adopt(assessment: Assessment, *, by: Credential, now: datetime, context: Context) -> Assessment:
+    """Make the author's own free assessment an answer of a session; id and words stay.
+
+    Raises NotTheAuthor, InvalidValue or NoSuchAssessment.
+    """
+    row = locked(assessment.pk)
+    demand_author(row, by)
+    row.run, row.schema_version = context.run, context.schema_version
+    replace_value(row, Changes(replaces_value=True, value=row.value))
+    row.version += 1
+    row.updated_at = now
+    columns = ["run", "schema_version", "value", "text_value", "number_value"]
+    row.save(update_fields=[*columns, "version", "updated_at"])
+    Revision.objects.note(row, Revision.Action.REVISED, by=by, at=now)
+    mark_stale(row.run)
+    return row
+
+
 def apply(row: Assessment, changes: Changes) -> None:
     """Put the changed parts into the row, checked under its schema version when it has one."""
     if changes.name is not None and changes.name != row.name:
@@ -251,7 +273,7 @@ def retract(
     may_retract_any  whether the caller's role allows withdrawing somebody else's; that is audited
     Raises NotTheAuthor or RunEnded.
     """
-    rows = Assessment.objects.select_for_update(of=("self",)).select_related("run")
+    rows = Assessment.objects.select_for_update(of=("self",), no_key=True).select_related("run")
     row = rows.get(pk=assessment.pk)
     if row.retracted_at is not None:
         return
@@ -278,7 +300,7 @@ def retract(
 
 def restore_if_free(target_pk: int, *, by: Credential, now: datetime) -> None:
     """Make a target valid again when no live override of it is left."""
-    target = Assessment.objects.select_for_update(of=("self",)).get(pk=target_pk)
+    target = Assessment.objects.select_for_update(of=("self",), no_key=True).get(pk=target_pk)
     others = Assessment.objects.present().filter(overrides=target)
     if target.retracted_at is None and not target.valid and not others.exists():
         set_valid(target, valid=True, by=by, now=now)
@@ -297,7 +319,7 @@ def set_valid(row: Assessment, *, valid: bool, by: Credential, now: datetime) ->
 def locked(pk: int) -> Assessment:
     """The present row, locked until the transaction ends. Raises NoSuchAssessment."""
     row = (
-        Assessment.objects.select_for_update(of=("self",))
+        Assessment.objects.select_for_update(of=("self",), no_key=True)
         .select_related("schema_version", "run")
         .get(pk=pk)
     )
@@ -309,4 +331,4 @@ def locked(pk: int) -> Assessment:
 def mark_stale(run: Run | None) -> None:
     """Append a mark: statistics of this run's session must be recomputed."""
     if run is not None:
-        StaleMark.objects.create(run=run)
+        insert(StaleMark(run=run))

@@ -9,11 +9,22 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import psycopg
 
-from bench import arriving, computing, exporting, machine, reviewing, searching, standing, writing
+from bench import (
+    arriving,
+    client,
+    computing,
+    exporting,
+    machine,
+    reviewing,
+    searching,
+    standing,
+    writing,
+)
 from bench.figures import Figure, as_markdown, as_text, put_into
 from bench.servers import OURS, PEER, drop_database, fresh_database, start_ours, start_peer
 from bench.setup import Run
@@ -27,6 +38,7 @@ PARTS: dict[str, Callable[[Run], Iterator[Figure]]] = {
     "standing": standing.measure,
     "assessments": writing.measure,
     "traces": arriving.measure,
+    "client": client.measure,
     "search": searching.measure,
     "queue": reviewing.measure,
     "export": exporting.measure,
@@ -43,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         about = machine.describe(Path(folder), postgres)
+        about["Size"] = size_in_words(options)
         for database in databases:
             if database == "postgres" and postgres is None:
                 say("Postgres cannot be reached, so only SQLite is measured.")
@@ -59,6 +72,9 @@ def build_parser() -> argparse.ArgumentParser:
     """The options."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="smaller; the figures say less")
+    parser.add_argument(
+        "--traces", type=int, help="in the corpus to search and to queue; 10,000 by itself"
+    )
     parser.add_argument("--only", action="append", choices=list(PARTS), help="may be repeated")
     parser.add_argument("--database", choices=["sqlite", "postgres", "both"], default="both")
     parser.add_argument(
@@ -88,9 +104,8 @@ def measured(
     say(f"{database}: starting {OURS} and {PEER}")
     ours = start_ours(folder / "ours", ours_url)
     run = Run(database, folder, ours, start_peer(folder / "peer", peer_url))
-    if options.quick:
-        for name, value in QUICK.items():
-            setattr(run, name, value)
+    for name, value in chosen_sizes(options).items():
+        setattr(run, name, value)
     try:
         for name in options.only or PARTS:
             yield from PARTS[name](run)
@@ -128,6 +143,20 @@ def keep(figures: Sequence[Figure], about: dict[str, str], options: argparse.Nam
         document = DOCUMENT.read_text(encoding="utf-8")
         section = as_markdown(figures, about, date)
         DOCUMENT.write_text(put_into(document, section), encoding="utf-8")
+
+
+def chosen_sizes(options: argparse.Namespace) -> dict[str, float]:
+    """What differs from a full run."""
+    sizes: dict[str, float] = dict(QUICK) if options.quick else {}
+    return sizes | ({"traces": options.traces} if options.traces else {})
+
+
+def size_in_words(options: argparse.Namespace) -> str:
+    """How much was measured."""
+    size: dict[str, object] = {each.name: each.default for each in fields(Run)}
+    size |= chosen_sizes(options)
+    words = f"{size['traces']:,} traces to search and to queue, {size['labels']:,} labels"
+    return f"{words} (`--quick`)" if options.quick else words
 
 
 def say(sentence: str) -> None:

@@ -28,6 +28,7 @@ CLAIMS_EACH = 20
 SMALL_QUEUE = 100
 PACED_ROUNDS = 4
 PACED_SECONDS = 3.0
+WARM_UP_SECONDS = 3.0
 WHY_ALONE = "mlflow hands no items out"
 Claim = tuple[str, str]  # who, which item
 
@@ -45,15 +46,14 @@ class Reviewers:
 
     def claim(self, client: int, sent: int) -> bytes | None:
         """Every request is somebody's first, so that each claims."""
-        if sent >= CLAIMS_EACH:
-            return None
-        return self.next_request(self.tokens[client * CLAIMS_EACH + sent])
+        number = client + sent * REVIEWERS
+        return self.next_request(self.tokens[number]) if number < len(self.tokens) else None
 
     def keep_claim(self, client: int, sent: int, body: bytes) -> object:
         """Who got what."""
         if not body:
             return None
-        return self.tokens[client * CLAIMS_EACH + sent], str(orjson.loads(body)["item_id"])
+        return self.tokens[client + sent * REVIEWERS], str(orjson.loads(body)["item_id"])
 
     def work(self, client: int, _sent: int) -> bytes | None:
         """Submit what is held, else ask for an item; None once there is nothing left."""
@@ -84,44 +84,51 @@ class Reviewers:
 
 
 def measure(run: Run) -> Iterator[Figure]:
-    """The same with a short and with a long queue."""
+    """The same with a short and with a long queue, after the server's threads are warm."""
     load_corpus(run)
+    warm = reviewers_of_new_session(run, SMALL_QUEUE, REVIEWERS)
+    load.run(run.ours, REVIEWERS, warm.work, seconds=WARM_UP_SECONDS, keep=warm.keep_work)
     for n_items in (SMALL_QUEUE, run.traces):
         yield from of_queue(run, n_items)
 
 
 def of_queue(run: Run, n_items: int) -> Iterator[Figure]:
     """People who hold nothing claim; then others submit, one a second each, then without pause."""
-    made = call(
-        run.ours,
-        "bench.seeding",
-        "queue",
-        run.ours.experiments["corpus"],
-        *(str(n_items), str(REVIEWERS), str(REVIEWERS * CLAIMS_EACH)),
-    )
-    session, question = str(made["session_id"]), str(made["question"])
-    claimers = Reviewers(run.ours, session, question, texts(made["claimers"]))
-    workers = Reviewers(run.ours, session, question, texts(made["reviewers"]))
+    queue = f"queue of {n_items:,}, {REVIEWERS} reviewers"
+    claimers = reviewers_of_new_session(run, n_items, min(n_items, REVIEWERS * CLAIMS_EACH))
     claimed = load.run(run.ours, REVIEWERS, claimers.claim, keep=claimers.keep_claim)
-    loads = {"claim the next item": claimed}
+    yield from told(run, f"claim the next item, {queue}", claimed, claimers)
     pace = run.seconds * PACED_ROUNDS if n_items > SMALL_QUEUE else PACED_SECONDS
     for what, seconds, every in (
         ("submit and claim, one a second each", pace, 1.0),
         ("submit and claim, without pause", run.seconds * run.rounds, 0.0),
     ):
-        loads[what] = load.run(
+        workers = reviewers_of_new_session(run, n_items, REVIEWERS)
+        done = load.run(
             run.ours, REVIEWERS, workers.work, seconds=seconds, every=every, keep=workers.keep_work
         )
-    kept = [claim for done in loads.values() for claim in done.kept]
-    overfull = call(run.ours, "bench.seeding", "places", session)["overfull"]
-    check = f"at most {most_reviewers(kept)} reviewers got one item, {overfull} items overfull"
-    for what, done in loads.items():
-        queue = f"queue of {n_items:,}, {REVIEWERS} reviewers"
-        yield from told(run.database, f"{what}, {queue}", done, check)
+        yield from told(run, f"{what}, {queue}", done, workers)
 
 
-def told(database: str, what: str, done: Load, check: str) -> Iterator[Figure]:
-    """Median, p95 and CPU."""
+def reviewers_of_new_session(run: Run, n_items: int, n_reviewers: int) -> Reviewers:
+    """A queue that nobody has claimed from, so that no load finds what another left."""
+    made = call(
+        run.ours,
+        "bench.seeding",
+        "queue",
+        run.ours.experiments["corpus"],
+        *(str(n_items), str(n_reviewers)),
+    )
+    question = str(made["question"])
+    return Reviewers(run.ours, str(made["session_id"]), question, texts(made["reviewers"]))
+
+
+def told(run: Run, what: str, done: Load, reviewers: Reviewers) -> Iterator[Figure]:
+    """Median, p95 and CPU, and whether anybody got what was full."""
+    database = run.database
+    overfull = call(run.ours, "bench.seeding", "places", reviewers.session)["overfull"]
+    most = most_reviewers(done.kept)
+    check = f"at most {most} reviewers got one item, {overfull} items overfull"
     failures = f"failed: {dict(done.failures)}; " if done.failures else ""
     for share in (0.5, 0.95):
         found = percentile(done.latencies, share)

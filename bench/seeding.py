@@ -82,9 +82,9 @@ def session_with(
     return session
 
 
-def queue(experiment_id: str, items: str, reviewers: str, claimers: str) -> dict[str, object]:
-    """A session, its reviewers' tokens, and those of others who claim only once."""
-    everybody = people(int(reviewers) + int(claimers))
+def queue(experiment_id: str, items: str, reviewers: str) -> dict[str, object]:
+    """A session and its reviewers' tokens."""
+    everybody = people(int(reviewers))
     experiment = Experiment.objects.get(pk=experiment_id)
     with transaction.atomic():
         session = session_with(experiment, "nominal", int(items), everybody, REVIEWS_REQUIRED)
@@ -92,8 +92,7 @@ def queue(experiment_id: str, items: str, reviewers: str, claimers: str) -> dict
     return {
         "session_id": session.session_id,
         "question": "quality_nominal",
-        "reviewers": tokens[: int(reviewers)],
-        "claimers": tokens[int(reviewers) :],
+        "reviewers": tokens,
     }
 
 

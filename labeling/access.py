@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from accounts.credentials import Credential
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from accounts.credentials import Credential, Reach
 from accounts.models import User
+from accounts.prepared import prepared
 from accounts.roles import Action
 from labeling.models import LabelingSession, QueueItem, SessionReviewer
-from labeling.models.queues import QueueItemQuerySet
 from labeling.models.sessions import LabelingSessionQuerySet
 from traces.access import NotAllowed
+from traces.models import Experiment
+
+MAXIMUM_POSITION = 2**31 - 1  # what the column holds
 
 
 class NoSuchSession(LookupError):
@@ -58,45 +65,129 @@ def reviewed_by(
 def reviewer_session(credential: Credential, session_id: str) -> LabelingSession:
     """The session, when the caller is one of its reviewers. Raises ScopeMissing, NoSuchSession."""
     credential.demand_scope(Action.REVIEW)
-    sessions = LabelingSession.objects.present().select_related("run", "experiment")
-    found = reviewed_by(credential, sessions).filter(session_id=session_id).first()
+    found = reviewable.first(
+        credential.reach,
+        session_id=session_id,
+        user=credential.user.pk,
+        experiment=credential.bound_experiment_pk,
+    )
     if found is None:
         raise NoSuchSession(session_id)
     return found
 
 
+@prepared
+def reviewable(
+    reach: Reach, /, *, session_id: str, user: int, experiment: int
+) -> QuerySet[LabelingSession]:
+    """The session of this id, if this person reviews in it."""
+    sessions = LabelingSession.objects.present().select_related("run", "experiment")
+    if reach.is_bound:
+        sessions = sessions.filter(experiment=experiment)
+    return sessions.filter(session_id=session_id).open_to(user, is_everywhere=reach.is_everywhere)
+
+
+def session_to_show(by: Credential, session_id: str) -> LabelingSession:
+    """A session the caller reviews in, once it was opened, or one they may read.
+
+    Raises ScopeMissing, NoSuchSession or NotAllowed.
+    """
+    if by.has_scope_for(Action.READ) or not by.has_scope_for(Action.REVIEW):
+        try:
+            return session_for(by, session_id, Action.READ)
+        except (NoSuchSession, PermissionError):
+            if not by.has_scope_for(Action.REVIEW):
+                raise
+    session = reviewer_session(by, session_id)
+    if session.state == LabelingSession.State.DRAFT:
+        raise NoSuchSession(session_id)
+    return session
+
+
+def session_to_finish(
+    by: Credential, session_id: str, *, for_another: bool
+) -> tuple[LabelingSession, bool]:
+    """A session whose items the caller may finish, and whether as its manager.
+
+    A manager who is named as a reviewer is one; in a session for every member they are not.
+    for_another  whether they name another person as who finished it, which no reviewer does
+    Raises ScopeMissing, NoSuchSession or NotAllowed.
+    """
+    if by.has_scope_for(Action.MANAGE):
+        try:
+            session = session_for(by, session_id, Action.MANAGE)
+        except (NoSuchSession, NotAllowed):
+            if not by.has_scope_for(Action.REVIEW):
+                raise
+        else:
+            named = session.reviewers.filter(user=by.user, removed_at__isnull=True).order_by()
+            is_one = by.has_scope_for(Action.REVIEW) and not for_another and named.exists()
+            return session, not is_one
+    try:
+        return reviewer_session(by, session_id), False
+    except NoSuchSession:
+        found = LabelingSession.objects.present().filter(session_id=session_id)
+        if found.allowing(by, Action.READ).exists():
+            raise NotAllowed(Action.REVIEW) from None
+        raise
+
+
+def reads_all(by: Credential, session: LabelingSession) -> bool:
+    """Whether the caller may read everybody's answers. Cost: one query."""
+    readable = Experiment.objects.allowing(by, Action.READ).filter(pk=session.experiment_id)
+    return by.has_scope_for(Action.READ) and readable.exists()
+
+
 def is_reviewer(session: LabelingSession, user: User) -> bool:
     """Whether the session is there and theirs. Cost: one small query for people who are named."""
+    if named_reviewer(session=session.pk, user=user.pk):
+        return True
+    sessions = LabelingSession.objects.present().for_reviewer(user)
+    return sessions.filter(pk=session.pk).exists()
+
+
+@prepared
+def named_reviewer(*, session: int, user: int) -> QuerySet[SessionReviewer, tuple[int]]:
+    """Whether the person is named for a session that is there."""
     named = SessionReviewer.objects.filter(
         session=session,
         user=user,
         removed_at__isnull=True,
         session__run__deleted_at__isnull=True,
+        session__experiment__deleted_at__isnull=True,
     )
-    sessions = LabelingSession.objects.present().for_reviewer(user).filter(pk=session.pk)
-    return named.order_by().exists() or sessions.exists()
+    return named.order_by().values_list("pk")
 
 
 def item_by_id(session: LabelingSession, item_id: str) -> QueueItem:
     """An item of the session, taken-out ones included. Raises NoSuchItem."""
-    return one(items(session).filter(item_id=item_id), session, item_id)
+    return one(item_of_id(session=session.pk, item_id=item_id), session, item_id)
 
 
 def item_at(session: LabelingSession, position: int) -> QueueItem:
     """The item at a position, as in `/r/<session>/<n>/`. Raises NoSuchItem."""
-    return one(items(session).filter(position=position), session, str(position))
+    if position > MAXIMUM_POSITION:
+        raise NoSuchItem(str(position))
+    return one(item_of_position(session=session.pk, position=position), session, str(position))
 
 
-def items(session: LabelingSession) -> QueueItemQuerySet:
-    """Items with their trace."""
-    return QueueItem.objects.filter(session=session).select_related("trace")
+@prepared
+def item_of_id(*, session: int, item_id: str) -> QuerySet[QueueItem]:
+    """The item with its trace."""
+    items = QueueItem.objects.filter(session=session, item_id=item_id)
+    return items.select_related("trace").order_by()
 
 
-def one(found: QueueItemQuerySet, session: LabelingSession, name: str) -> QueueItem:
+@prepared
+def item_of_position(*, session: int, position: int) -> QuerySet[QueueItem]:
+    """The item with its trace."""
+    items = QueueItem.objects.filter(session=session, position=position)
+    return items.select_related("trace").order_by()
+
+
+def one(found: Sequence[QueueItem], session: LabelingSession, name: str) -> QueueItem:
     """The only one, with the session at hand. Raises NoSuchItem."""
-    try:
-        item = found.get()
-    except QueueItem.DoesNotExist:
-        raise NoSuchItem(name) from None
-    item.session = session
-    return item
+    if not found:
+        raise NoSuchItem(name)
+    found[0].session = session
+    return found[0]

@@ -111,7 +111,7 @@ def store(
     now: datetime,
 ) -> None:
     """Write what changed and delete the marks that were read, unless a later reading was faster."""
-    state = AggregationState.objects.select_for_update().get(session=session)
+    state = AggregationState.objects.select_for_update(no_key=True).get(session=session)
     if state.written_ticket < ticket:
         store_consensus(session, computed, ticket=ticket, now=now)
         store_agreements(session, computed, ticket=ticket, now=now)

@@ -24,8 +24,11 @@ UNDEFINED = {
     "one_reviewer": "Not defined: all answers are by one person.",
     "no_variation": "Not defined: all answers are the same, so there is nothing to agree about "
     "beyond chance.",
+    "single_reviews": "Every item has one review, so there is nothing to compare.",
     "free_text": "Not computed: two good texts are seldom written alike.",
 }
+
+NEVER_ENOUGH = ("free_text", "single_reviews")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +78,33 @@ class AgreementCards:
         return any(card.point for card in self.cards)
 
 
-def agreement_cards(questions: Sequence[tuple[str, Mapping[str, Json] | None]]) -> AgreementCards:
-    """From (title, stored agreement record or None) in the order of the questions."""
+def agreement_cards(
+    questions: Sequence[tuple[str, Mapping[str, Json] | None]], *, reviews_required: int = 2
+) -> AgreementCards:
+    """From (title, stored agreement record or None) in the order of the questions.
+
+    reviews_required  of the session; with one, nothing is missing when no item can be compared
+    """
     values: list[float] = []
     for _, record in questions:
         if record and record.get("value") is not None:
             interval = cast("list[float] | None", record.get("interval"))
             values += [cast("float", record["value"]), *(interval or [])]
     scale = scale_for(values)
-    return AgreementCards(scale=scale, cards=[card(scale, *each) for each in questions])
+    cards = [
+        card(scale, title, single_if_alone(record, reviews_required)) for title, record in questions
+    ]
+    return AgreementCards(scale=scale, cards=cards)
+
+
+def single_if_alone(
+    record: Mapping[str, Json] | None, reviews_required: int
+) -> Mapping[str, Json] | None:
+    """With one review required and no item that has more, that is what there is to say."""
+    has_pairs = bool(record and record.get("n_items"))
+    if reviews_required > 1 or has_pairs or (record or {}).get("undefined") == "free_text":
+        return record
+    return {**(record or {}), "undefined": "single_reviews"}
 
 
 def card(scale: Scale, title: str, record: Mapping[str, Json] | None) -> AgreementCard:
@@ -111,8 +132,8 @@ def card(scale: Scale, title: str, record: Mapping[str, Json] | None) -> Agreeme
 
 
 def too_few(record: Mapping[str, Json], n_items: int) -> str:
-    """A warning while the figure rests on fewer than ten items; free text never has enough."""
-    if record.get("undefined") == "free_text" or n_items >= ENOUGH_ITEMS:
+    """A warning while the figure rests on fewer than ten items that are still to come."""
+    if record.get("undefined") in NEVER_ENOUGH or n_items >= ENOUGH_ITEMS:
         return ""
     return f"Too few items yet ({n_items} of {ENOUGH_ITEMS})"
 

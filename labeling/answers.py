@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from accounts.credentials import Credential
+from accounts.inserting import insert
+from accounts.prepared import prepared
 from assessments.drafts import Changes, Draft
-from assessments.models import Assessment
+from assessments.models import Assessment, Revision
 from assessments.recording import Context, record, retract, revise
 from labeling.answering import Reply
 from labeling.models import Answer, Review
@@ -29,8 +33,7 @@ def store_answers(
     others_seen  marks changes made after others' answers could be read
     """
     existing = {
-        answer.label_schema_id: answer
-        for answer in Answer.objects.filter(review=review).select_related("assessment")
+        answer.label_schema_id: answer for answer in answers_with_assessment(review=review.pk)
     }
     for each in asked:
         store_answer(
@@ -78,7 +81,10 @@ def standing_assessment(answer: Answer | None) -> Assessment | None:
 
 
 def is_same(answer: Answer, standing: Assessment | None, reply: Reply | None, each: Asked) -> bool:
-    """Whether saving would change nothing; an answer given again under a new version does."""
+    """Whether saving would change nothing; an answer given again under a new version does.
+
+    A form without a comment says nothing about one that came with a logged assessment.
+    """
     if reply is not None and answer.schema_version_id != each.version.pk:
         return False
     if reply is None:
@@ -88,7 +94,8 @@ def is_same(answer: Answer, standing: Assessment | None, reply: Reply | None, ea
     if standing is None:
         return False
     same_value = standing.value == reply.value and type(standing.value) is type(reply.value)
-    return same_value and standing.rationale == reply.rationale
+    has_comment = each.question.comment != "off"
+    return same_value and (not has_comment or standing.rationale == reply.rationale)
 
 
 def record_answer(
@@ -128,7 +135,7 @@ def keep(
     else:
         columns["first_revision_id"] = present_revision(assessment)
     if answer is None:
-        Answer.objects.create(review=review, label_schema=each.schema, **columns)
+        insert(Answer(review=review, label_schema=each.schema, **columns))
     else:
         Answer.objects.filter(pk=answer.pk).update(**columns)
 
@@ -137,5 +144,18 @@ def present_revision(assessment: Assessment | None) -> int | None:
     """The primary key of the revision that the assessment stands at."""
     if assessment is None:
         return None
-    revisions = assessment.revisions.order_by().filter(number=assessment.version)
-    return revisions.values_list("pk", flat=True).get()
+    [(pk,)] = revision_of(assessment=assessment.pk, number=assessment.version)
+    return pk
+
+
+@prepared
+def answers_with_assessment(*, review: int) -> QuerySet[Answer]:
+    """What a review says."""
+    return Answer.objects.filter(review=review).select_related("assessment")
+
+
+@prepared
+def revision_of(*, assessment: int, number: int) -> QuerySet[Revision, tuple[int]]:
+    """The key of one state of an assessment."""
+    found = Revision.objects.filter(assessment=assessment, number=number)
+    return found.order_by().values_list("pk")

@@ -64,7 +64,8 @@ def dashboard_of(session: LabelingSession) -> Dashboard:
         reviewers=[(line, reviewer_bar(line)) for line in progress.reviewers],
         questions=questions,
         agreement=agreement_cards(
-            [(each.version.title, results.get(each.schema.pk)) for each in questions]
+            [(each.version.title, results.get(each.schema.pk)) for each in questions],
+            reviews_required=session.reviews_required,
         ),
         disagreements=disagreements_of(session, limit=FIRST_DISAGREEMENTS),
         n_disagreements=disputed(session).count(),

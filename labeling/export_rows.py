@@ -77,6 +77,7 @@ ITEM_COLUMNS = ("session_id", "item_id", "trace_id", "request", "response", "sta
 QUESTION_COLUMNS = ("value", "method", "confidence", "n", "tie", "votes", "adjudicated_by")
 # No combined answer yet: no value, method or confidence, from no answers, and no tie.
 NOTHING = (None, None, None, 0, False, (), None)
+ITEM_FIELDS = ("item_id", "position", "status", "reviews_required")
 TRACE_FIELDS = ("trace__trace_id", "trace__request_preview", "trace__response_preview")
 ITEM_BATCH = 200
 TRACE_BATCH = 20
@@ -99,7 +100,7 @@ def label_rows(session: LabelingSession, *, updated_since: datetime | None) -> I
 def item_batches(session: LabelingSession) -> Iterator[list[QueueItem]]:
     """Items with their trace, by position. One query each; none is held while others are read."""
     items = QueueItem.objects.present().filter(session=session).in_order()
-    items = items.select_related("trace").only("item_id", "position", "status", *TRACE_FIELDS)
+    items = items.select_related("trace").only(*ITEM_FIELDS, *TRACE_FIELDS)
     position = 0
     while batch := list(items.filter(position__gt=position)[:ITEM_BATCH]):
         position = batch[-1].position

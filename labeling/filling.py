@@ -1,9 +1,13 @@
-"""VERB: put traces into a session by id, or by filter and sample. The audit log tells the draw."""
+"""VERB: put traces into a session by id, by filter and sample, or from a dataset.
+
+The audit log tells the draw.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import datetime
 
 from django.db import transaction
 
@@ -11,9 +15,11 @@ from accounts.audit import note
 from accounts.credentials import Credential
 from accounts.models import AuditEvent
 from assessments.trace_search import matching_traces
+from labeling.from_datasets import traces_of_records
 from labeling.models import LabelingSession
 from labeling.sampling import MAXIMUM_SAMPLE, Sample, draw
 from labeling.stocking import Added, add_traces
+from traces.models import Dataset
 from traces.searching import bounded
 
 ACT = "traces added to session"
@@ -43,6 +49,24 @@ def fill_by_filter(
         ids = list(found.values_list("trace_id", flat=True)[:wanted])
     added = add_traces(session, draw(ids, sample))
     return told(session, added, by, filter=text, sample=asdict(sample))
+
+
+@transaction.atomic
+def fill_by_dataset(
+    session: LabelingSession,
+    dataset: Dataset,
+    record_ids: Sequence[str] | None,
+    *,
+    by: Credential,
+    now: datetime,
+) -> AuditEvent:
+    """Append the traces of a dataset's records, of all without ids; `unknown` are record ids.
+
+    Raises TooManyRecords.
+    """
+    found = traces_of_records(dataset, session.experiment, record_ids, by=by, now=now)
+    added = replace(add_traces(session, found.trace_ids), unknown=found.unknown)
+    return told(session, added, by, dataset=dataset.dataset_id, made=found.made)
 
 
 def told(session: LabelingSession, added: Added, by: Credential, **how: object) -> AuditEvent:

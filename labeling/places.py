@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
+
 from accounts.credentials import Credential
+from accounts.inserting import insert
 from accounts.models import User
-from accounts.roles import Action
+from accounts.prepared import prepared
+from accounts.roles import Action, roles_allowing
 from labeling.answering import Submission
 from labeling.models import LabelingSession, QueueItem, Review
 from labeling.queueing import database_now, demand_reviewer, lock_session
-from traces.models import Experiment
+from traces.models import Membership
 
 
 class ReviewChanged(RuntimeError):
@@ -51,19 +55,30 @@ def take_place(
     """Lock session, item and review, in this order, then check that the reviewer may write."""
     session = lock_session(item.session_id)
     demand_reviewer(session, by.user)
-    items = QueueItem.objects.select_related("trace").select_for_update(of=("self",))
-    item = items.get(pk=item.pk)
+    [item] = item_to_lock(pk=item.pk)
     item.session = session
     now = database_now()
-    review = (
-        Review.objects.select_for_update(of=("self",)).filter(item=item, reviewer=by.user).first()
-    )
+    review = review_to_lock.first(item=item.pk, reviewer=by.user.pk)
     if review is None:
         review = new_place(item, by.user, now=now, lease=lease, may_be_full=may_be_full)
     elif submission.expected_version not in (None, review.version):
         raise ReviewChanged(review)
     review.item = item
     return Place(session=session, item=item, review=review, by=by, now=now)
+
+
+@prepared
+def item_to_lock(*, pk: int) -> QuerySet[QueueItem]:
+    """The row with its trace."""
+    items = QueueItem.objects.select_related("trace").select_for_update(of=("self",), no_key=True)
+    return items.filter(pk=pk).order_by()
+
+
+@prepared
+def review_to_lock(*, item: int, reviewer: int) -> QuerySet[Review]:
+    """A person's one review of an item."""
+    reviews = Review.objects.select_for_update(of=("self",), no_key=True)
+    return reviews.filter(item=item, reviewer=reviewer)
 
 
 def new_place(
@@ -73,8 +88,10 @@ def new_place(
     free = QueueItem.objects.pending().wanting_reviewers(at=now).filter(pk=item.pk)
     if not may_be_full and not free.exists():
         raise PlaceTaken
-    return Review.objects.create(
-        item=item, reviewer=reviewer, claimed_until=now + lease, started_at=now, updated_at=now
+    return insert(
+        Review(
+            item=item, reviewer=reviewer, claimed_until=now + lease, started_at=now, updated_at=now
+        )
     )
 
 
@@ -92,5 +109,16 @@ def could_see_others(place: Place) -> bool:
     """Whether the reviewer's role let them read others' answers of a blind session elsewhere."""
     if place.session.blind == LabelingSession.Blind.OFF:
         return False
-    readable = Experiment.objects.allowing(Credential(user=place.by.user), Action.READ)
-    return readable.filter(pk=place.session.experiment_id).exists()
+    user = place.by.user
+    if user.is_superuser:
+        return True
+    return bool(roles_that_read(experiment=place.session.experiment_id, user=user.pk))
+
+
+@prepared
+def roles_that_read(*, experiment: int, user: int) -> QuerySet[Membership, tuple[int]]:
+    """A person's membership in an experiment, if it lets them read."""
+    members = Membership.objects.filter(
+        experiment=experiment, user=user, role__in=roles_allowing(Action.READ)
+    )
+    return members.order_by().values_list("pk")

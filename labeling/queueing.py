@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
+from accounts.inserting import insert
 from accounts.models import User
+from accounts.prepared import prepared
 from labeling.access import is_reviewer
 from labeling.models import LabelingSession, QueueItem, Review
-from labeling.models.reviews import ReviewQuerySet
 
 
 class SessionClosed(RuntimeError):
@@ -64,8 +66,17 @@ def lock_session(session_pk: int) -> LabelingSession:
 
     Its run comes along, which every write marks as stale.
     """
+    found = session_to_lock.first(pk=session_pk)
+    if found is None:
+        raise LabelingSession.DoesNotExist(session_pk)
+    return found
+
+
+@prepared
+def session_to_lock(*, pk: int) -> QuerySet[LabelingSession]:
+    """The row with its run."""
     sessions = LabelingSession.objects.select_related("run")
-    return sessions.select_for_update(of=("self",)).get(pk=session_pk)
+    return sessions.select_for_update(of=("self",), no_key=True).filter(pk=pk)
 
 
 @transaction.atomic
@@ -98,17 +109,20 @@ def pick(
     *,
     now: datetime,
     lease: timedelta,
+    after: int | None = None,
     skipped_too: bool = True,
 ) -> Next:
     """Claim in a session that the caller has locked and checked.
 
-    Order: own live claim, the first pending item with a free place that the reviewer has not
-    begun, own drafts whose lease ran out, skipped ones last.
+    Order: own live claim; the next pending item with a free place that the reviewer has not begun,
+    going on from where they are and then from the front; own drafts whose lease ran out; skipped
+    ones last. The item of the claim comes with its trace.
+    after         the position the reviewer is at; None when it is not known
     skipped_too   False right after a skip: what was skipped just now must not come straight back
     """
     review = (
         own_claim(session, reviewer, now=now)
-        or new_claim(session, reviewer, now=now, lease=lease)
+        or new_claim(session, reviewer, now=now, lease=lease, after=after)
         or own_return(session, reviewer, now=now, lease=lease, skipped_too=skipped_too)
     )
     if review is not None:
@@ -116,40 +130,68 @@ def pick(
     return Next(review=None, state=why_none(session, reviewer))
 
 
-def own_reviews(session: LabelingSession, reviewer: User) -> ReviewQuerySet:
-    """This person's reviews of pending items."""
-    return Review.objects.filter(
-        reviewer=reviewer,
-        item__session=session,
-        item__status=QueueItem.Status.PENDING,
-        item__removed_at__isnull=True,
-    ).select_related("item")
+@prepared
+def live_claims(*, session: int, reviewer: int, now: datetime) -> QuerySet[Review]:
+    """What the reviewer holds already, the earliest begun first."""
+    live = Review.objects.of_pending_items(session, reviewer).with_live_claim(at=now)
+    return live.order_by("started_at", "pk")[:1]
 
 
 def own_claim(session: LabelingSession, reviewer: User, *, now: datetime) -> Review | None:
-    """What the reviewer holds already, the earliest begun first."""
-    return (
-        own_reviews(session, reviewer).with_live_claim(at=now).order_by("started_at", "pk").first()
-    )
+    """The item the reviewer holds, with its trace."""
+    return live_claims.first(session=session.pk, reviewer=reviewer.pk, now=now)
 
 
 def new_claim(
-    session: LabelingSession, reviewer: User, *, now: datetime, lease: timedelta
+    session: LabelingSession,
+    reviewer: User,
+    *,
+    now: datetime,
+    lease: timedelta,
+    after: int | None,
 ) -> Review | None:
-    """A place on the first item that wants one."""
-    items = QueueItem.objects.filter(session=session).pending().untouched_by(reviewer)
-    if session.assignment == LabelingSession.Assignment.BALANCED:
-        items = items.dealt_to(reviewer)
-    item = items.wanting_reviewers(at=now).in_order().first()
+    """A place on the next item that wants one, going on from where the reviewer is.
+
+    Beginning at the front each time would cost by the length of what they have done already; the
+    front is looked at again once the end is reached.
+    """
+    if after is None:
+        began = begun_last.first(session=session.pk, reviewer=reviewer.pk)
+        after = began[0] if began else 0
+    free = partial(
+        free_items.first, session.assignment, session=session.pk, reviewer=reviewer.pk, now=now
+    )
+    item = free(after=after) or (free(after=0) if after else None)
     if item is None:
         return None
-    return Review.objects.create(
-        item=item,
-        reviewer=reviewer,
-        claimed_until=now + lease,
-        started_at=now,
-        updated_at=now,
+    return insert(
+        Review(
+            item=item,
+            reviewer=reviewer,
+            claimed_until=now + lease,
+            started_at=now,
+            updated_at=now,
+        )
     )
+
+
+@prepared
+def begun_last(*, session: int, reviewer: int) -> QuerySet[Review, tuple[int]]:
+    """The position of the item that the reviewer began last."""
+    reviews = Review.objects.filter(reviewer=reviewer, item__session=session)
+    return reviews.order_by("-started_at", "-pk").values_list("item__position")[:1]
+
+
+@prepared
+def free_items(
+    assignment: str, /, *, session: int, reviewer: int, now: datetime, after: int
+) -> QuerySet[QueueItem]:
+    """The first item behind a position that the reviewer has not begun and that has a place."""
+    items = QueueItem.objects.filter(session=session, position__gt=after).pending()
+    items = items.untouched_by(reviewer)
+    if assignment == LabelingSession.Assignment.BALANCED:
+        items = items.dealt_to(reviewer)
+    return items.wanting_reviewers(at=now).select_related("trace").in_order()[:1]
 
 
 def own_return(
@@ -161,19 +203,24 @@ def own_return(
     skipped_too: bool,
 ) -> Review | None:
     """An expired claim or draft of the reviewer's own, else what they skipped longest ago."""
-    reviews = own_reviews(session, reviewer).exclude(state__in=Review.FILLING)
-    if not skipped_too:
-        reviews = reviews.exclude(state=Review.State.SKIPPED)
-    free = QueueItem.objects.filter(session=session).pending().wanting_reviewers(at=now)
-    review = (
-        reviews.filter(item__in=free)
-        .order_by(F("skipped_at").asc(nulls_first=True), "item__position")
-        .first()
-    )
+    states = Review.UNFINISHED if skipped_too else Review.WORKING
+    review = unfinished.first(states, session=session.pk, reviewer=reviewer.pk, now=now)
     if review is None:
         return None
     hold(review, now=now, lease=lease)
     return review
+
+
+@prepared
+def unfinished(
+    states: tuple[str, ...], /, *, session: int, reviewer: int, now: datetime
+) -> QuerySet[Review]:
+    """The reviewer's reviews in these states for which there is still a place."""
+    free = QueueItem.objects.filter(session=session).pending().wanting_reviewers(at=now)
+    reviews = Review.objects.of_pending_items(session, reviewer)
+    return reviews.filter(state__in=states, item__in=free.order_by().values("pk")).order_by(
+        F("skipped_at").asc(nulls_first=True), "item__position"
+    )[:1]
 
 
 def hold(review: Review, *, now: datetime, lease: timedelta) -> None:
@@ -189,6 +236,8 @@ def why_none(session: LabelingSession, reviewer: User) -> Literal["done", "waiti
     """Whether something may still come back to this reviewer when others let go."""
     items = QueueItem.objects.filter(session=session).pending()
     if session.assignment == LabelingSession.Assignment.BALANCED:
-        items = items.dealt_to(reviewer)
-    finished = Review.objects.filter(reviewer=reviewer, state__in=Review.FILLING).values("item")
-    return "waiting" if items.exclude(pk__in=finished).exists() else "done"
+        items = items.dealt_to(reviewer.pk)
+    finished = Review.objects.filter(
+        item=OuterRef("pk"), reviewer=reviewer, state__in=Review.FILLING
+    )
+    return "waiting" if items.exclude(Exists(finished)).exists() else "done"

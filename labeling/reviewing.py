@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.credentials import Credential
+from accounts.inserting import insert
+from accounts.prepared import prepared
 from assessments.recording import mark_stale, retract
 from labeling.answering import Reply, Submission, check_names, check_reason, clean_replies
 from labeling.answers import store_answers
@@ -57,10 +60,18 @@ def save_draft(
 
 
 @transaction.atomic
-def submit(item: QueueItem, submission: Submission, *, by: Credential, lease: timedelta) -> Outcome:
+def submit(
+    item: QueueItem,
+    submission: Submission,
+    *,
+    by: Credential,
+    lease: timedelta,
+    goes_on: bool = True,
+) -> Outcome:
     """Record the answers as assessments and claim the next item, all in one transaction.
 
     Submitting again revises the answers. An expired lease is accepted and marked late.
+    goes_on  False for a program that names its items and claims none
     Raises SessionClosed, NotAReviewer, PlaceTaken, ReviewChanged or InvalidAnswers.
     """
     place = take_place(item, by, submission, lease=lease)
@@ -73,7 +84,7 @@ def submit(item: QueueItem, submission: Submission, *, by: Credential, lease: ti
     draft = words_kept(submission.replies, replies)
     move(place, Review.State.SUBMITTED, submission, draft=draft, claimed_until=None)
     settle_item(place)
-    following = None if was_submitted else go_on(place, lease=lease)
+    following = go_on(place, lease=lease) if goes_on and not was_submitted else None
     return Outcome(review=place.review, next=following)
 
 
@@ -103,9 +114,17 @@ def skip(item: QueueItem, submission: Submission, *, by: Credential, lease: time
 
 @transaction.atomic
 def cannot_judge(
-    item: QueueItem, submission: Submission, *, by: Credential, lease: timedelta
+    item: QueueItem,
+    submission: Submission,
+    *,
+    by: Credential,
+    lease: timedelta,
+    goes_on: bool = True,
 ) -> Outcome:
-    """Say that the whole item cannot be judged, and why; it fills a place but is no label."""
+    """Say that the whole item cannot be judged, and why; it fills a place but is no label.
+
+    goes_on  as for `submit`
+    """
     check_reason(submission.reason, submission.note)
     place = take_place(item, by, submission, lease=lease)
     retract_answers(place)
@@ -117,7 +136,7 @@ def cannot_judge(
         claimed_until=None,
     )
     settle_item(place)
-    return Outcome(review=place.review, next=go_on(place, lease=lease))
+    return Outcome(review=place.review, next=go_on(place, lease=lease) if goes_on else None)
 
 
 @transaction.atomic
@@ -126,16 +145,16 @@ def undo(item: QueueItem, submission: Submission, *, by: Credential, lease: time
     place = take_place(item, by, submission, lease=lease, may_be_full=True)
     if not place.review.is_filling:
         raise WrongMoment("There is nothing to undo: this item is not submitted.")
-    retract_answers(place)
-    move(
-        place,
-        Review.State.DRAFT,
-        submission,
-        draft=place.review.draft,
-        claimed_until=place.now + lease,
-    )
+    take_back(place, submission, claimed_until=place.now + lease)
     settle_item(place)
     return Outcome(review=place.review)
+
+
+def take_back(place: Place, submission: Submission, *, claimed_until: datetime | None) -> None:
+    """Make a filling review a draft of the same words, held until then or by nobody."""
+    retract_answers(place)
+    draft = place.review.draft
+    move(place, Review.State.DRAFT, submission, draft=draft, claimed_until=claimed_until)
 
 
 def move(
@@ -180,25 +199,25 @@ def move(
             "could_see_others",
         ]
     )
-    DraftRevision.objects.create(
-        review=review, number=review.version, state=state, draft=draft, at=now
-    )
+    insert(DraftRevision(review=review, number=review.version, state=state, draft=draft, at=now))
 
 
 def retract_answers(place: Place) -> None:
-    """Withdraw every assessment of a submitted review; the answers' rows stay for their history."""
+    """Withdraw every assessment of a submitted review; the answers' rows stay for their history.
+
+    A manager who sends a review back withdraws somebody else's, which is audited.
+    """
+    is_sent_back = place.by.user.pk != place.review.reviewer_id
     answers = Answer.objects.filter(review=place.review, assessment__isnull=False)
     for answer in answers.select_related("assessment"):
         if answer.assessment is not None:
-            retract(answer.assessment, by=place.by, now=place.now)
+            retract(answer.assessment, by=place.by, now=place.now, may_retract_any=is_sent_back)
 
 
 def settle_item(place: Place) -> None:
     """Set the item's status from the places filled, and mark the session's statistics stale."""
     item = place.item
-    states = list(
-        Review.objects.filter(item=item).filling_a_place().values_list("state", flat=True)
-    )
+    states = [state for (state,) in filled_places(item=item.pk)]
     status = QueueItem.Status.PENDING
     if item.is_forced:
         status = QueueItem.Status(item.status)
@@ -206,16 +225,32 @@ def settle_item(place: Place) -> None:
         judged = Review.State.SUBMITTED in states
         status = QueueItem.Status.COMPLETE if judged else QueueItem.Status.DECLINED
     if status != item.status:
+        item.status = status
         finished = status != QueueItem.Status.PENDING
         QueueItem.objects.filter(pk=item.pk).update(
             status=status,
             finished_at=place.now if finished else None,
             finished_by=place.by.user if finished else None,
+            finished_as="",
+            changed_at=place.now,
         )
     mark_stale(place.session.run)
     ring(place.session.pk)
 
 
+@prepared
+def filled_places(*, item: int) -> QuerySet[Review, tuple[str]]:
+    """The states of the reviews that fill an item's places."""
+    return Review.objects.filter(item=item).filling_a_place().values_list("state")
+
+
 def go_on(place: Place, *, lease: timedelta, skipped_too: bool = True) -> Next:
     """The reviewer's next item, claimed in the same transaction."""
-    return pick(place.session, place.by.user, now=place.now, lease=lease, skipped_too=skipped_too)
+    return pick(
+        place.session,
+        place.by.user,
+        now=place.now,
+        lease=lease,
+        after=place.item.position,
+        skipped_too=skipped_too,
+    )

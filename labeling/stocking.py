@@ -136,7 +136,7 @@ def require_reviews(
     for status, items in (("complete", full.filter(judged)), ("declined", full.exclude(judged))):
         pks = list(items.values_list("pk", flat=True))
         QueueItem.objects.filter(pk__in=pks).update(
-            status=status, finished_at=now, finished_by=by.user
+            status=status, finished_at=now, finished_by=by.user, changed_at=now
         )
 
 

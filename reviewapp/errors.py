@@ -25,16 +25,23 @@ from assessments.refusals import NoSuchAssessment, NotTheAuthor, RunEnded, Stale
 from labeling.access import NoSuchItem, NoSuchSession
 from labeling.answering import InvalidAnswers
 from labeling.exports import UnknownExport
+from labeling.from_datasets import TooManyRecords
 from labeling.managing import InvalidPlan, WrongState
 from labeling.places import PlaceTaken, ReviewChanged
 from labeling.queueing import NotAReviewer, SessionClosed
+from labeling.review_queues import QueueExists
 from labeling.reviewing import WrongMoment
 from labeling.sampling import InvalidSample
+from labeling.statuses import NotTheFinisher
 from reviewapp.mlflow_api.wire.traces import NoSuchTag, NotExportedYet
+from reviewapp.trace_files import NothingImported
 from schemas.access import NoSuchSchema
 from schemas.defining import SchemaExists, SchemaFixed
 from schemas.inputs import InvalidInput, InvalidValue
-from traces.access import NoSuchExperiment, NoSuchRun, NoSuchTrace, NotAllowed
+from traces.access import NoSuchDataset, NoSuchExperiment, NoSuchRun, NoSuchTrace, NotAllowed
+from traces.artifact_paths import InvalidArtifactPath
+from traces.artifacts import NoRoom, NoSuchArtifact
+from traces.datasets import InvalidDataset
 from traces.filtering import FilterSyntax
 from traces.ids import InvalidId
 from traces.json_values import InvalidJson
@@ -42,7 +49,7 @@ from traces.membering import LastOwner
 from traces.organising import ExperimentExists, InvalidExperiment
 from traces.parsing import Malformed, TooLarge
 from traces.portable_patterns import NotPortable
-from traces.running import ParamFixed
+from traces.running import ParamFixed, RunDeleted
 from traces.searching import SearchRefused
 from traces.timestamps import InvalidTime
 
@@ -68,9 +75,12 @@ VERDICTS: Mapping[type[Exception], Verdict] = {
     AttributionMismatch: Verdict(403, "ATTRIBUTION_MISMATCH", "PERMISSION_DENIED"),
     NotTheAuthor: Verdict(403, "not_the_author", "PERMISSION_DENIED"),
     NotAReviewer: Verdict(403, "not_a_reviewer", "PERMISSION_DENIED"),
+    NotTheFinisher: Verdict(403, "not_allowed", "PERMISSION_DENIED"),
+    NoSuchDataset: MISSING,
     NoSuchExperiment: MISSING,
     NoSuchRun: MISSING,
     NoSuchTrace: MISSING,
+    NoSuchArtifact: MISSING,
     NoSuchAssessment: MISSING,
     NoSuchSchema: MISSING,
     NoSuchTag: MISSING,
@@ -79,6 +89,8 @@ VERDICTS: Mapping[type[Exception], Verdict] = {
     NoSuchItem: MISSING,
     LinkUnusable: Verdict(404, "link_unusable", "RESOURCE_DOES_NOT_EXIST"),
     InvalidAnswers: Verdict(400, "invalid_answers", "INVALID_PARAMETER_VALUE"),
+    InvalidArtifactPath: INVALID,
+    InvalidDataset: INVALID,
     InvalidDraft: INVALID,
     InvalidExperiment: INVALID,
     InvalidId: INVALID,
@@ -89,6 +101,7 @@ VERDICTS: Mapping[type[Exception], Verdict] = {
     InvalidTime: INVALID,
     InvalidValue: Verdict(400, "invalid_value", "INVALID_PARAMETER_VALUE"),
     Malformed: INVALID,
+    NothingImported: Verdict(400, "nothing_imported", "INVALID_PARAMETER_VALUE"),
     UnknownExport: INVALID,
     UnknownScope: INVALID,
     WrongKind: INVALID,
@@ -96,11 +109,14 @@ VERDICTS: Mapping[type[Exception], Verdict] = {
     NotPortable: Verdict(400, "filter_syntax", "INVALID_PARAMETER_VALUE"),
     SearchRefused: Verdict(400, "search_refused", "INVALID_PARAMETER_VALUE"),
     KeyTooLong: INVALID,
+    RunDeleted: Verdict(409, "wrong_state", "INVALID_PARAMETER_VALUE"),
     ParamFixed: Verdict(400, "cannot_change", "INVALID_PARAMETER_VALUE"),
+    TooManyRecords: INVALID,
     TooLarge: Verdict(413, "too_large", "INVALID_PARAMETER_VALUE"),
     LastOwner: Verdict(409, "last_owner", "INVALID_PARAMETER_VALUE"),
     SchemaExists: Verdict(409, "already_exists", "RESOURCE_ALREADY_EXISTS"),
     ExperimentExists: Verdict(409, "already_exists", "RESOURCE_ALREADY_EXISTS"),
+    QueueExists: Verdict(409, "already_exists", "RESOURCE_ALREADY_EXISTS"),
     SchemaFixed: Verdict(400, "cannot_change", "INVALID_PARAMETER_VALUE"),
     KeyReused: Verdict(422, "idempotency_key_reused", "INVALID_PARAMETER_VALUE"),
     StaleVersion: Verdict(409, "changed_meanwhile", "INVALID_PARAMETER_VALUE"),
@@ -110,6 +126,7 @@ VERDICTS: Mapping[type[Exception], Verdict] = {
     SessionClosed: Verdict(409, "session_closed", "INVALID_PARAMETER_VALUE"),
     WrongMoment: Verdict(409, "wrong_moment", "INVALID_PARAMETER_VALUE"),
     WrongState: Verdict(409, "wrong_state", "INVALID_PARAMETER_VALUE"),
+    NoRoom: Verdict(507, "no_room", "RESOURCE_EXHAUSTED"),
     TooManyAttempts: Verdict(429, "too_many_attempts", "RESOURCE_EXHAUSTED"),
 }
 MLFLOW_STATUS = {"RESOURCE_ALREADY_EXISTS": 400, "INVALID_PARAMETER_VALUE": 400}
@@ -138,7 +155,7 @@ class Refusal:
 
 def fields_of(error: BaseException) -> dict[str, str]:
     """Which parts of the request an error is about."""
-    if isinstance(error, InvalidAnswers):
+    if isinstance(error, InvalidAnswers | NothingImported):
         return error.fields
     if isinstance(error, InvalidJson):
         return {error.path or "body": error.reason}
@@ -148,6 +165,13 @@ def fields_of(error: BaseException) -> dict[str, str]:
         return {"filter": str(error)}
     name = getattr(error, "field", None)
     return {name: str(error)} if isinstance(name, str) else {}
+
+
+def sentence_of(error: BaseException) -> str:
+    """An error in one text, for a shape that has no fields."""
+    if isinstance(error, InvalidAnswers):
+        return " ".join([str(error), *(f"{name}: {fault}" for name, fault in error.fields.items())])
+    return str(error)
 
 
 def native_answer(error: Exception, _context: dict[str, object]) -> Response | None:

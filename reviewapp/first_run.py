@@ -16,14 +16,14 @@ import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.db import Error, connection
+from django.db import Error
 from django.utils import timezone
 
 from accounts.models import Heartbeat, User
 from reviewapp.checks import served_host
+from traces.artifact_holders import sweep
 
 STAMP_FILE = ".collected"
-WEB_PROCESSES_ON_A_SERVER_DATABASE = 2
 
 
 def run(options: argparse.Namespace) -> int:
@@ -43,24 +43,19 @@ def run(options: argparse.Namespace) -> int:
 def prepare(owner: str, *, with_demo: bool) -> dict[str, str]:
     """Bring everything up to date; doing it again changes nothing.
 
-    Answers how many web processes fit the database and, once, what is shown once: the owner's
-    sign-in link and API token.
+    Answers, once, what is shown once: the owner's sign-in link and API token.
     """
     call_command("migrate", interactive=False, verbosity=0)
     collect_static_files()
+    sweep(settings.ARTIFACT_ROOT, now=timezone.now())
     # The heartbeat of an earlier start must not make /ready believe in a worker.
     Heartbeat.objects.all().delete()
-    made = {"web_processes": str(web_processes())}
+    made: dict[str, str] = {}
     if not User.objects.filter(is_superuser=True).exists():
         # What only a first start needs is loaded only then: it takes longer than all the rest.
         first_start = importlib.import_module("reviewapp.first_start")
         made |= first_start.first_start(owner, with_demo=with_demo, now=timezone.now())
     return made
-
-
-def web_processes() -> int:
-    """SQLite has one writer, so that a second process would only cost memory there."""
-    return 1 if connection.vendor == "sqlite" else WEB_PROCESSES_ON_A_SERVER_DATABASE
 
 
 def collect_static_files() -> None:

@@ -13,6 +13,7 @@ import structlog
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.defaults import page_not_found
 
+from reviewapp.bodies import discard
 from reviewapp.errors import Refusal
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -43,6 +44,18 @@ def request_id(handler: Handler) -> Handler:
         structlog.contextvars.bind_contextvars(request_id=name)
         response = handler(request)
         response["X-Request-Id"] = name
+        return response
+
+    return middleware
+
+
+def whole_bodies(handler: Handler) -> Handler:
+    """Read what a refusal left unread: the server would cut the connection in the next request."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = handler(request)
+        if request.method != "GET":
+            discard(request)
         return response
 
     return middleware

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "reviewapp.middleware.request_id",
+    "reviewapp.middleware.whole_bodies",
     "reviewapp.middleware.security_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -90,13 +91,17 @@ SQLITE_OPTIONS = {
 }
 # Ten seconds without a connection is an answer of 503, not a reason to wait on.
 POOL_OPTIONS = {
-    "pool": {"min_size": 1, "max_size": env_int("REVIEWAPP_POOL_SIZE", 12), "timeout": 10}
+    "pool": {"min_size": 1, "max_size": env_int("REVIEWAPP_POOL_SIZE", 12), "timeout": 10},
+    # Only accounts.prepared runs statements that the server can keep.
+    "prepare_threshold": 3 if env_bool("REVIEWAPP_PREPARE_STATEMENTS", default=True) else None,
 }
 DATABASES = {"default": database(DATABASE_URL or f"sqlite:///{REVIEWAPP_DATA / 'reviewapp.db'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "reviewapp.sqlite"
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
     DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
+    DATABASES["default"]["ENGINE"] = "reviewapp.postgres"
     DATABASES["default"]["OPTIONS"] = POOL_OPTIONS | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -174,6 +179,9 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [],
     "POSTPROCESSING_HOOKS": ["reviewapp.api.schema.add_refusals"],
 }
+
+# Files of runs and traces; not served as media (reviewapp.mlflow_api.artifacts).
+ARTIFACT_ROOT = REVIEWAPP_DATA / "artifacts"
 
 BROKER_FOLDER = REVIEWAPP_DATA / "broker"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"

@@ -26,6 +26,7 @@ from reviewapp import places
 
 URL_FILE = "url"
 LOOK_EVERY_SECONDS = 0.2
+WEB_PROCESSES = "2"
 READY_WITHIN_SECONDS = 60.0
 STOP_WITHIN_SECONDS = 15.0
 FIRST_PAUSE_SECONDS = 0.2
@@ -169,7 +170,7 @@ def run(host: str, port: int, prepared: dict[str, str]) -> int:
     address = places.bind_address(host, port)
     supervisor = Supervisor(
         [
-            Child("web", web_command(address, processes=prepared["web_processes"])),
+            Child("web", web_command(address)),
             Child("worker", worker_command()),
         ]
     )
@@ -189,11 +190,14 @@ def run(host: str, port: int, prepared: dict[str, str]) -> int:
     return 0
 
 
-def web_command(address: str, *, processes: str) -> list[str]:
-    """gunicorn with threads. The program is loaded once and shared by the processes."""
+def web_command(address: str) -> list[str]:
+    """gunicorn with threads. The program is loaded once and shared by the processes.
+
+    Two processes on SQLite as well: it has one writer, but most of a write's time is Python's.
+    """
     return [
         *(sys.executable, "-m", "gunicorn", "reviewapp.wsgi:application"),
-        *("--bind", address, "--workers", processes, "--worker-class", "gthread"),
+        *("--bind", address, "--workers", WEB_PROCESSES, "--worker-class", "gthread"),
         *("--threads", "8", "--preload", "--timeout", "60", "--graceful-timeout", "10"),
         *("--keep-alive", "30", "--log-level", "warning", "--no-control-socket"),
     ]

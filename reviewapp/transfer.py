@@ -8,25 +8,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.credentials import Credential
 from accounts.models import User
 from labeling.exports import export_lines
 from labeling.models import LabelingSession
-from reviewapp.errors import verdict_on
-from reviewapp.importing import import_said
+from reviewapp.bodies import PIECE_BYTES
+from reviewapp.importing import import_entries
 from reviewapp.passing_on import passing_on
 from reviewapp.refusals import Refused
-from reviewapp.trace_files import Entry, entries
-from traces.ingesting import import_trace
-from traces.json_values import Json
+from reviewapp.trace_files import entries
 from traces.models import Experiment
 from traces.organising import create_experiment
-from traces.trace_json import trace_from_json
 
 BAR_WIDTH = 30
+# Told apart from pretty-printed JSON by the name even when the first line is broken.
+BY_LINE = {".jsonl", ".ndjson"}
 
 
 def import_file(options: argparse.Namespace) -> int:
@@ -36,15 +34,33 @@ def import_file(options: argparse.Namespace) -> int:
         raise Refused("Make an owner first: reviewapp user create EMAIL --owner")
     done = failed = 0
     with readable(options.file), passing_on_to(options, owner) as (experiment, by):
-        for entry in entries(options.file):
-            fault = entry.fault or import_one(experiment, entry.value, by)
-            done, failed = done + (not fault), failed + bool(fault)
-            if fault:
-                sys.stderr.write(f"{clear_line()}{entry.place}: {fault}\n")
-            show_progress(entry, done)
+        file = Reading(options.file)
+        found = entries(file.pieces(), by_line=options.file.suffix in BY_LINE)
+        for outcome in import_entries(experiment, found, by=by, now=timezone.now()):
+            done, failed = done + (not outcome.code), failed + bool(outcome.code)
+            if outcome.code:
+                sys.stderr.write(f"{clear_line()}{outcome.entry.place}: {outcome.detail}\n")
+            show_progress(file.done, done)
     sys.stderr.write(clear_line())
     sys.stdout.write(f"Imported {done} traces into {options.experiment!r}, {failed} failed.\n")
     return 1 if failed else 0
+
+
+class Reading:
+    """A file that is read piece by piece; `done` is the part that has been, from 0 to 1."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.done = 0.0
+
+    def pieces(self) -> Iterator[bytes]:
+        """Its bytes in order. Raises OSError."""
+        size, n_read = max(self.path.stat().st_size, 1), 0
+        with self.path.open("rb") as file:
+            while piece := file.read(PIECE_BYTES):
+                n_read += len(piece)
+                self.done = min(n_read / size, 1.0)
+                yield piece
 
 
 @contextmanager
@@ -70,26 +86,12 @@ def passing_on_to(
         yield experiment, by
 
 
-def import_one(experiment: Experiment, value: Json, by: Credential) -> str:
-    """Store one trace with what was said about it, whole or not at all; answers the fault."""
-    try:
-        record, spans = trace_from_json(value)
-        with transaction.atomic():
-            trace = import_trace(experiment, record, spans)
-            import_said(trace, record.assessments, by=by, now=timezone.now())
-    except Exception as fault:
-        if verdict_on(fault) is None:
-            raise
-        return str(fault)
-    return ""
-
-
-def show_progress(entry: Entry, done: int) -> None:
-    """A bar, for people only."""
+def show_progress(part: float, done: int) -> None:
+    """A bar, for people only; `part` of the file is read, `done` traces are in."""
     if sys.stderr.isatty():
-        filled = round(BAR_WIDTH * entry.done)
+        filled = round(BAR_WIDTH * part)
         bar = "#" * filled + "." * (BAR_WIDTH - filled)
-        sys.stderr.write(f"\r[{bar}] {entry.done:4.0%} {done} traces")
+        sys.stderr.write(f"\r[{bar}] {part:4.0%} {done} traces")
 
 
 def clear_line() -> str:

@@ -25,6 +25,7 @@ from schemas.defining import (
     definition_of,
     delete_schema,
     edit_schema,
+    overwrite_schema,
 )
 from schemas.inputs import parse_input
 from schemas.models import LabelSchema
@@ -36,7 +37,7 @@ from traces.access import experiment_for
 @extend_schema_view(
     list=extend_schema(summary="List the label schemas of an experiment, newest first"),
     create=extend_schema(
-        summary="Create a label schema",
+        summary="Create a label schema, or overwrite the one of its name",
         request=NewLabelSchema,
         responses={201: LabelSchemaAnswer},
     ),
@@ -69,10 +70,14 @@ class LabelSchemas(GenericViewSet[LabelSchema]):
         experiment = experiment_for(by, experiment_id, Action.MANAGE)
         body = NewLabelSchema(data=request.data)
         body.is_valid(raise_exception=True)
+        overwrite = body.validated_data.pop("overwrite")
         definition = new_definition(body.validated_data)
 
         def work() -> Done[LabelSchema]:
-            made = create_schema(experiment, definition, by=by)
+            if overwrite:
+                made = overwrite_schema(experiment, definition, by=by, now=timezone.now())
+            else:
+                made = create_schema(experiment, definition, by=by)
             return Done(object_id=made.schema_id, status=201, made=made)
 
         done = once(request, work)
@@ -109,7 +114,7 @@ def new_definition(said: dict[str, Any]) -> Definition:
 @transaction.atomic
 def edit(schema: LabelSchema, changes: dict[str, Any], by: Credential) -> LabelSchema:
     """Put the changes in force. Raises SchemaFixed for a new name once there are answers."""
-    schema = LabelSchema.objects.select_for_update(of=("self",)).get(pk=schema.pk)
+    schema = LabelSchema.objects.select_for_update(of=("self",), no_key=True).get(pk=schema.pk)
     if changes.get("name", schema.name).strip() != schema.name and has_answers(schema):
         raise SchemaFixed("name", "The name cannot change once answers have been given.")
     if "input" in changes:

@@ -52,6 +52,11 @@ class NewLabelSchema(Shape):
     """A label schema. An empty title shows the name."""
 
     name = Words()
+    overwrite = Flag(
+        default=False,
+        help_text="Put it in the place of one with this name; another type or kind of input "
+        "retires that one with its answers.",
+    )
     type = serializers.ChoiceField(choices=LabelSchema.Kind.values)
     input = InputField()
     title = Words(required=False, allow_blank=True)

@@ -115,7 +115,7 @@ def edit_schema(
     Raises InvalidInput, SchemaExists or SchemaFixed.
     """
     definition = checked(definition)
-    schema = LabelSchema.objects.select_for_update(of=("self",)).get(pk=schema.pk)
+    schema = LabelSchema.objects.select_for_update(of=("self",), no_key=True).get(pk=schema.pk)
     version = schema.version
     check_edit(schema, version, definition)
     if definition.name != schema.name:
@@ -163,9 +163,8 @@ def overwrite_schema(
     A change of kind or variant retires the old schema with its answers and starts a new one.
     """
     definition = checked(definition)
-    existing = experiment.label_schemas.filter(
-        name=definition.name, deleted_at__isnull=True
-    ).first()
+    standing = experiment.label_schemas.filter(name=definition.name, deleted_at__isnull=True)
+    existing = standing.select_for_update(no_key=True).first()
     if existing is None:
         return create_schema(experiment, definition, by=by)
     if existing.kind == definition.kind and is_same_variant(
@@ -189,7 +188,7 @@ def delete_schema(schema: LabelSchema, *, by: Credential | None, now: datetime) 
 @transaction.atomic
 def seed_default(experiment: Experiment) -> None:
     """MLflow's default schema, made by the first list. Running twice changes nothing."""
-    Experiment.objects.select_for_update().get(pk=experiment.pk)
+    Experiment.objects.select_for_update(no_key=True).get(pk=experiment.pk)
     if experiment.label_schemas.filter(is_default=True).exists():
         return
     definition = Definition(

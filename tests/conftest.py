@@ -14,6 +14,8 @@ from accounts.roles import Role
 from tests.factories import make_experiment, make_member, make_user
 from traces.models import Experiment
 
+pytest_plugins = ["tests.contract.peer"]
+
 
 def restore_default_experiment(**_: object) -> None:
     """A flush between transactional tests takes what a migration put there; put it back."""
@@ -32,7 +34,11 @@ def flush_past_triggers() -> None:
 
     def execute_sql_flush(self: BaseDatabaseOperations, statements: Iterable[str]) -> None:
         with self.connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            # Those of the text index only follow what is deleted.
+            cursor.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' "
+                "AND name NOT LIKE 'traces_text_%'"
+            )
             triggers = cursor.fetchall()
             for name, _ in triggers:
                 cursor.execute(f"DROP TRIGGER {name}")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 from accounts.credentials import Credential
 from accounts.joining import create_token
@@ -15,9 +17,12 @@ from labeling.stocking import add_traces
 from schemas.defining import Definition, create_schema
 from schemas.inputs import Categorical, Input, Numeric, PassFail, Text, TextList
 from schemas.models import LabelSchema
+from traces.dataset_records import RecordDraft
+from traces.datasets import create_dataset
 from traces.ids import mint_span_id, mint_trace_id
 from traces.ingesting import store_spans
-from traces.models import Experiment, Membership, Trace
+from traces.merging import merge_records
+from traces.models import Dataset, Experiment, Membership, Trace
 from traces.records import INPUTS, OUTPUTS, SPAN_TYPE, SpanRecord
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -159,3 +164,25 @@ def make_session(
     ]
     add_traces(session, [trace.trace_id for trace in made])
     return open_session(session, by=by, now=NOW) if opened else session
+
+
+def make_dataset(
+    experiment: Experiment, creator: User, *, records: Sequence[Mapping[str, Any]] = ()
+) -> Dataset:
+    """A dataset of the experiment with these records, as MLflow's client sends them."""
+    by = Credential(user=creator)
+    dataset = create_dataset(f"data {next(numbers)}", [experiment], tags={}, by=by, now=NOW)
+    drafts = [
+        RecordDraft(
+            inputs=record["inputs"],
+            outputs=record.get("outputs"),
+            replaces_outputs="outputs" in record,
+            expectations=record.get("expectations"),
+            source=record.get("source"),
+        )
+        for record in records
+    ]
+    if drafts:
+        merge_records(dataset, drafts, by=by, now=NOW)
+        dataset.refresh_from_db()
+    return dataset

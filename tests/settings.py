@@ -17,6 +17,6 @@ STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
 
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "reviewapp.sqlite":
     # A file, as in production: threads of the live server and of concurrency tests share it.
     DATABASES["default"]["TEST"] = {"NAME": f"{REVIEWAPP_DATA}/test.db"}

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from accounts.inserting import upsert
 from traces.models import Trace, TraceKeyword
 
 NAME_TAG = "mlflow.traceName"
 TRACE_BATCH = 100
-KEYWORD_BATCH = 500
+TAG, METADATA = TraceKeyword.Kind.TAG.value, TraceKeyword.Kind.METADATA.value
+KEYWORD_COLUMNS = ("trace", "experiment", "kind", "key", "value")
 CHANGEABLE_COLUMNS = [
     "state",
     "requested_at",
@@ -24,7 +26,6 @@ CHANGEABLE_COLUMNS = [
     "tags",
     "metadata",
 ]
-Kind = TraceKeyword.Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,13 @@ def write_changes(changes: Iterable[Change]) -> None:
     """Put changes into their rows. Cost: one statement per 100 traces and one per 500 keywords."""
     changes = list(changes)
     write_rows([change for change in changes if change.columns])
-    write_keywords(row for change in changes for row in keyword_rows(change))
+    upsert(
+        TraceKeyword,
+        KEYWORD_COLUMNS,
+        [row for change in changes for row in keyword_rows(change)],
+        unique=("trace", "kind", "key"),
+        update=("value",),
+    )
 
 
 def write_rows(changes: Sequence[Change]) -> None:
@@ -84,26 +91,9 @@ def write_rows(changes: Sequence[Change]) -> None:
     )
 
 
-def keyword_rows(change: Change) -> Iterable[TraceKeyword]:
-    """One unsaved row per changed entry."""
+def keyword_rows(change: Change) -> Iterable[tuple[int, int, str, str, str]]:
+    """One row of KEYWORD_COLUMNS per changed entry."""
     trace = change.trace
-    for kind, entries in ((Kind.TAG, change.tags), (Kind.METADATA, change.metadata)):
+    for kind, entries in ((TAG, change.tags), (METADATA, change.metadata)):
         for key, value in entries.items():
-            yield TraceKeyword(
-                trace_id=trace.pk,
-                experiment_id=trace.experiment_id,
-                kind=kind,
-                key=key,
-                value=value,
-            )
-
-
-def write_keywords(rows: Iterable[TraceKeyword]) -> None:
-    """Insert or replace."""
-    TraceKeyword.objects.bulk_create(
-        list(rows),
-        update_conflicts=True,
-        unique_fields=["trace", "kind", "key"],
-        update_fields=["value"],
-        batch_size=KEYWORD_BATCH,
-    )
+            yield trace.pk, trace.experiment_id, kind, key, value

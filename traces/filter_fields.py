@@ -1,14 +1,19 @@
 """What can be compared in a trace filter: one row per field with its operators and kind of value.
 
-Source: mlflow 3.17.2, mlflow/utils/search_utils.py, SearchTraceUtils.
+Source: mlflow 3.17.2, mlflow/utils/search_utils.py, SearchTraceUtils. Filters of runs, experiments
+and datasets are other tables of the same form, in `search_fields`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Family = Literal["attribute", "tag", "metadata", "span", "feedback", "expectation", "issue"]
+Family = Literal[
+    "attribute", "tag", "metadata", "span", "feedback", "expectation", "issue",
+    "metric", "param", "dataset",
+]  # fmt: skip
 Operator = Literal[
     "=", "!=", ">", ">=", "<", "<=",
     "IN", "NOT IN", "LIKE", "ILIKE", "RLIKE", "IS NULL", "IS NOT NULL",
@@ -129,3 +134,40 @@ def expected_keys(family: Family) -> str:
         return "a name after the dot"
     keys = {"attribute": sorted(ATTRIBUTES), "span": [*sorted(SPAN_COLUMNS), "attributes.<name>"]}
     return f"one of these {family} fields: {', '.join(keys.get(family, ['id']))}"
+
+
+def order_key(family: Family, key: str) -> str:
+    """The canonical key that traces are sorted by; empty when they cannot be sorted by it."""
+    if family == "attribute":
+        return ORDER_ATTRIBUTES.get(key, "")
+    return key if family in {"tag", "metadata"} else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What the filters and orderings of one kind of thing may name.
+
+    prefixes        what may stand before a dot, and the family it means
+    field           the row for a family and a key as written; None when there is none
+    expected_keys   what could have stood after a family's dot
+    order_key       the canonical key to sort by, empty when there is none
+    order_keys      what can be sorted by, for an error message
+    example         a field, for an error message
+    """
+
+    prefixes: Mapping[str, Family]
+    field: Callable[[Family, str], Field | None]
+    expected_keys: Callable[[Family], str]
+    order_key: Callable[[Family, str], str]
+    order_keys: str
+    example: str
+
+
+TRACES = Language(
+    prefixes=PREFIXES,
+    field=field,
+    expected_keys=expected_keys,
+    order_key=order_key,
+    order_keys=", ".join([*ORDER_ATTRIBUTES, "tag.<key>", "metadata.<key>"]),
+    example="status",
+)

@@ -1,4 +1,4 @@
-"""MLflow's trace filter language: text to a bounded conjunction of comparisons, and orderings.
+"""MLflow's filter language: text to a bounded conjunction of comparisons, and orderings.
 
 Source: mlflow 3.17.2, mlflow/utils/search_utils.py, SearchTraceUtils. Everything its server can
 answer is accepted; two conditions without AND between them, or a last AND without a condition, are
@@ -18,14 +18,12 @@ from traces.filter_fields import (
     LISTS,
     NULLS,
     OPERATORS,
-    ORDER_ATTRIBUTES,
-    PREFIXES,
     RANGES,
+    TRACES,
     Family,
     Field,
+    Language,
     Operator,
-    expected_keys,
-    field,
 )
 from traces.filter_tokens import FilterSyntax, Reader, Token, clipped
 
@@ -35,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Comparison", "FilterSyntax", "OrderTerm", "parse", "parse_order"]
 
 MAX_TERMS = 50  # TRUST §3
-MAX_PATTERN = 256  # characters of an RLIKE pattern
+MAX_PATTERN = 256  # characters of an RLIKE pattern, and of a text's LIKE with wildcards inside
 
 Value: TypeAlias = str | float | int | tuple[str, ...] | None
 Key: TypeAlias = tuple[Family, str, Token]
@@ -67,15 +65,15 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class OrderTerm:
-    """One key to sort by; `family` is attribute, tag or metadata."""
+    """One key to sort by; of traces `family` is attribute, tag or metadata."""
 
     family: Family
     key: str
     descending: bool
 
 
-def parse(text: str) -> tuple[Comparison, ...]:
-    """All conditions a trace has to fulfil; empty for a blank filter.
+def parse(text: str, language: Language = TRACES) -> tuple[Comparison, ...]:
+    """All conditions a trace (or what the language is about) has to fulfil; empty for a blank one.
 
     At most 4 KB and 50 conditions. Raises FilterSyntax with the place of the first mistake.
     """
@@ -84,14 +82,14 @@ def parse(text: str) -> tuple[Comparison, ...]:
     while reader.more:
         if len(found) == MAX_TERMS:
             raise reader.error(f"at most {MAX_TERMS} conditions")
-        found.append(_comparison(reader))
+        found.append(_comparison(reader, language))
         if reader.more:
             reader.take_word("AND", hint=" (there is no OR, NOT or grouping)")
             reader.demand("a condition after AND")
     return tuple(found)
 
 
-def parse_order(clauses: Sequence[str]) -> tuple[OrderTerm, ...]:
+def parse_order(clauses: Sequence[str], language: Language = TRACES) -> tuple[OrderTerm, ...]:
     """Sort keys such as `timestamp_ms DESC` or ``tag.`my key` ``; ascending unless DESC is said.
 
     Raises FilterSyntax, also when a key is named twice or there are more than 50.
@@ -101,18 +99,18 @@ def parse_order(clauses: Sequence[str]) -> tuple[OrderTerm, ...]:
     terms: list[OrderTerm] = []
     for number, clause in enumerate(clauses, start=1):
         reader = Reader(clause, where=f"order_by {number}")
-        term = _order_term(reader)
+        term = _order_term(reader, language)
         if any((term.family, term.key) == (earlier.family, earlier.key) for earlier in terms):
             raise FilterSyntax(1, "a key not named before", clipped(clause), where=reader.where)
         terms.append(term)
     return tuple(terms)
 
 
-def _comparison(reader: Reader) -> Comparison:
-    family, key, start = _key(reader)
-    found = field(family, key)
+def _comparison(reader: Reader, language: Language) -> Comparison:
+    family, key, start = _key(reader, language)
+    found = language.field(family, key)
     if found is None:
-        raise reader.error(expected_keys(family), start)
+        raise reader.error(language.expected_keys(family), start)
     operator = _operator(reader, found)
     return Comparison(
         family=found.family,
@@ -123,9 +121,10 @@ def _comparison(reader: Reader) -> Comparison:
     )
 
 
-def _key(reader: Reader) -> Key:
+def _key(reader: Reader, language: Language) -> Key:
     """Read a field: words and quoted parts that touch each other, split at the first dot."""
-    start = reader.take("a field such as status", lambda token: token.kind in {"word", "backtick"})
+    expected = f"a field such as {language.example}"
+    start = reader.take(expected, lambda token: token.kind in {"word", "backtick"})
     parts = [start]
     while reader.next is not None and _touches(parts[-1], reader.next):
         parts.append(reader.next)
@@ -135,7 +134,7 @@ def _key(reader: Reader) -> Key:
             head, _, tail = part.text.partition(".")
             prefix = "".join(earlier.text for earlier in parts[:number]) + head
             rest = tail + "".join(later.text for later in parts[number + 1 :])
-            return _family(reader, prefix, start), rest, start
+            return _family(reader, prefix, start, language), rest, start
     return "attribute", start.text, start
 
 
@@ -147,10 +146,11 @@ def _touches(left: Token, right: Token) -> bool:
     return left.kind == "word" and left.text.endswith(".") and right.kind in {"string", "backtick"}
 
 
-def _family(reader: Reader, prefix: str, start: Token) -> Family:
-    if prefix not in PREFIXES:
-        raise reader.error(f"a field that starts with one of {', '.join(PREFIXES)}", start)
-    return PREFIXES[prefix]
+def _family(reader: Reader, prefix: str, start: Token, language: Language) -> Family:
+    if prefix not in language.prefixes:
+        known = ", ".join(language.prefixes)
+        raise reader.error(f"a field that starts with one of {known}", start)
+    return language.prefixes[prefix]
 
 
 def _operator(reader: Reader, compared: Field) -> Operator:
@@ -241,13 +241,11 @@ def _number(reader: Reader) -> float:
     return value
 
 
-def _order_term(reader: Reader) -> OrderTerm:
-    family, key, start = _key(reader)
-    if family == "attribute":
-        key = ORDER_ATTRIBUTES.get(key, "")
-    if family not in {"attribute", "tag", "metadata"} or not key:
-        keys = ", ".join([*ORDER_ATTRIBUTES, "tag.<key>", "metadata.<key>"])
-        raise reader.error(f"one of these keys: {keys}", start)
+def _order_term(reader: Reader, language: Language) -> OrderTerm:
+    family, written, start = _key(reader, language)
+    key = language.order_key(family, written)
+    if not key:
+        raise reader.error(f"one of these keys: {language.order_keys}", start)
     descending = reader.skip(lambda token: token.is_word("DESC"))
     if not descending:
         reader.skip(lambda token: token.is_word("ASC"))

@@ -32,6 +32,7 @@ __all__ = [
     "join",
     "loads",
     "nodes_at_most",
+    "spliced",
 ]
 
 Json: TypeAlias = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -78,6 +79,14 @@ def loads(data: bytes | str, *, max_depth: int = MAX_DEPTH, max_nodes: int = MAX
 def dumps(value: Json) -> str:
     """Compact JSON text of a value that `loads` or `check` accepted; reads back as the same."""
     return orjson.dumps(value).decode()
+
+
+def spliced(text: str) -> Json:
+    """JSON text that `dumps` made, to stand in an answer as it is, without being read again.
+
+    Only `orjson` can write an answer that holds such a piece; nothing else may look into it.
+    """
+    return cast("Json", orjson.Fragment(text))
 
 
 def nodes_at_most(raw: bytes) -> int:

@@ -11,18 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import reduce
-from operator import or_
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 
+from traces.comparing import indexed_text_test, text_test
 from traces.filter_fields import Family, Operator
-from traces.filtering import Comparison, FilterSyntax
+from traces.filtering import Comparison
+from traces.found import Found, Tested, as_q, either, few_or
 from traces.models import TraceKeyword, TraceRunLink
 from traces.number_tests import duration_test, end_test, moment_test
-from traces.portable_patterns import NotPortable, to_postgres
-from traces.text_tests import CaselessLike, Like, Search, StartIs, WholeIs
+from traces.span_matching import of_spans
 
 # mlflow 3.17.2, tracing/constant.py.
 TRACE_NAME = "mlflow.traceName"
@@ -34,12 +33,9 @@ TEXT_COLUMNS = {
     "client_request_id": "client_request_id",
     "name": "name",
 }
-FEW = 1000
 
 Kind = TraceKeyword.Kind
 Experiments: TypeAlias = Sequence[int]
-# Primary keys when they are few, else what to test each trace by.
-Found: TypeAlias = Q | frozenset[int]
 Matcher: TypeAlias = Callable[[Comparison, Experiments], Found]
 
 
@@ -52,35 +48,22 @@ def matching(
     """What fulfils every comparison, among the traces of these experiments (by primary key).
 
     others   how families known above this floor are matched
-    Raises FilterSyntax for a field that cannot be searched.
-    Cost: up to two queries for each comparison of tags, metadata, runs or assessments.
+    Raises FilterSyntax for a pattern that not every database can evaluate.
+    Cost: up to two queries for each comparison of tags, metadata, runs or assessments, and for
+    those of spans and of text together.
     """
     tests, few = Q(), None
+    of_one_span = [one for one in comparisons if one.family == "span"]
+    picked = of_spans(of_one_span)
     for comparison in comparisons:
-        found = others.get(comparison.family, of_traces)(comparison, experiments)
+        if comparison.family != "span":
+            picked.append(others.get(comparison.family, of_traces)(comparison, experiments))
+    for found in picked:
         if isinstance(found, Q):
             tests &= found
         else:
             few = found if few is None else few & found
-    return tests if few is None else tests & Q(pk__in=few)
-
-
-def few_or(rows: QuerySet[Any, Any], test: Q) -> Found:  # Any: rows of whichever table
-    """The traces of these rows when they are few, else the test."""
-    pks = list(rows.values_list("trace_id", flat=True)[: FEW + 1])
-    return frozenset(pks) if len(pks) <= FEW else test
-
-
-def either(one: Found, other: Found) -> Found:
-    """What fulfils one of two conditions."""
-    if isinstance(one, frozenset) and isinstance(other, frozenset):
-        return one | other
-    return as_q(one) | as_q(other)
-
-
-def as_q(found: Found) -> Q:
-    """A condition, whichever form it has."""
-    return found if isinstance(found, Q) else Q(pk__in=found)
+    return tests if few is None else tests & as_q(few)
 
 
 def of_traces(comparison: Comparison, experiments: Experiments) -> Found:
@@ -92,12 +75,10 @@ def of_traces(comparison: Comparison, experiments: Experiments) -> Found:
             return of_keyword(Kind.METADATA, comparison, experiments)
         case "attribute":
             return of_attribute(comparison, experiments)
+        case "issue":  # There are none here, and MLflow's server finds nothing then.
+            return frozenset()
         case family:
-            raise FilterSyntax(
-                comparison.position,
-                "a field of the trace, its tags, metadata, feedback or expectations",
-                f"{family}.{comparison.key}, which cannot be searched yet",
-            )
+            raise TypeError(f"{family} is matched elsewhere")
 
 
 def of_attribute(comparison: Comparison, experiments: Experiments) -> Found:
@@ -140,22 +121,28 @@ def of_run(comparison: Comparison, experiments: Experiments) -> Found:
 
     What is said with `!=` and `NOT IN` must hold for all of them, of which there must be one.
     """
-    some = Q(Exists(linked(None).filter(trace=OuterRef("pk")))) | Q(
-        Exists(own_entries(Kind.METADATA, SOURCE_RUN))
-    )
     match comparison.operator:
         case "IS NOT NULL":
-            return some
+            return has_run()
         case "IS NULL":
-            return ~some
+            return ~has_run()
         case "!=" | "NOT IN":
             asserted = replace(comparison, operator=DENIALS[comparison.operator])
-            return some & ~as_q(of_run(asserted, experiments))
+            return has_run() & ~as_q(of_run(asserted, experiments))
         case _:
-            links = linked(comparison).filter(run__experiment__in=experiments)
-            test = Q(Exists(linked(comparison).filter(trace=OuterRef("pk"))))
+            links = linked(comparison)
             made = with_keyword(Kind.METADATA, SOURCE_RUN, comparison, experiments)
-            return either(few_or(links, test), made)
+            of_links = few_or(
+                links.filter(run__experiment__in=experiments),
+                lambda: Q(Tested(links.filter(trace=OuterRef("pk")))),
+            )
+            return either(of_links, made)
+
+
+def has_run() -> Q:
+    """A test of each trace: it was made in a run or is linked to one."""
+    is_linked = Q(Tested(linked(None).filter(trace=OuterRef("pk"))))
+    return is_linked | Q(Tested(own_entries(Kind.METADATA, SOURCE_RUN)))
 
 
 def linked(comparison: Comparison | None) -> QuerySet[TraceRunLink]:
@@ -167,7 +154,7 @@ def linked(comparison: Comparison | None) -> QuerySet[TraceRunLink]:
 def of_keyword(kind: Kind, comparison: Comparison, experiments: Experiments) -> Found:
     """A tag or a metadata entry; every operator but IS NULL needs the key to be there."""
     if comparison.operator == "IS NULL":
-        return Q(~Exists(own_entries(kind, comparison.key)))
+        return Q(~Tested(own_entries(kind, comparison.key)))
     return with_keyword(kind, comparison.key, comparison, experiments)
 
 
@@ -176,7 +163,7 @@ def with_keyword(kind: Kind, key: str, comparison: Comparison, experiments: Expe
     is_there = comparison.operator == "IS NOT NULL"
     test = Q() if is_there else indexed_text_test("value", comparison)
     rows = entries(kind, key, experiments).filter(test)
-    return few_or(rows, Q(Exists(own_entries(kind, key).filter(test))))
+    return few_or(rows, lambda: Q(Tested(own_entries(kind, key).filter(test))))
 
 
 def entries(kind: Kind, key: str, experiments: Experiments) -> QuerySet[TraceKeyword]:
@@ -187,51 +174,3 @@ def entries(kind: Kind, key: str, experiments: Experiments) -> QuerySet[TraceKey
 def own_entries(kind: Kind, key: str) -> QuerySet[TraceKeyword]:
     """The trace's own entry under one key, for a subquery."""
     return TraceKeyword.objects.filter(trace=OuterRef("pk"), kind=kind, key=key)
-
-
-def indexed_text_test(column: str, comparison: Comparison) -> Q:
-    """As `text_test`, for columns of which the start is indexed."""
-    match comparison.operator, comparison.value:
-        case "=", str(text):
-            return is_text(column, text)
-        case "IN", tuple(texts):
-            return reduce(or_, (is_text(column, text) for text in texts))
-        case _:
-            return text_test(column, comparison)
-
-
-def is_text(column: str, text: str) -> Q:
-    """Equality through the index on the column's start, which alone decides for short texts."""
-    start = Q(StartIs(F(column), text))
-    return start if len(text) < StartIs.LENGTH else start & Q(WholeIs(F(column), text))
-
-
-def text_test(column: str, comparison: Comparison) -> Q:
-    """A text column against a comparison's value."""
-    match comparison.operator, comparison.value:
-        case "=", text:
-            return Q((column, text))
-        case "!=", text:
-            return ~Q((column, text))
-        case "IN", texts:
-            return Q((f"{column}__in", texts))
-        case "NOT IN", texts:
-            return ~Q((f"{column}__in", texts))
-        case "LIKE", str(pattern):
-            return Q(Like(F(column), pattern))
-        case "ILIKE", str(pattern):
-            return Q(CaselessLike(F(column), pattern))
-        case "RLIKE", str(pattern):
-            return Q(Search(F(column), portable(pattern, comparison.position)))
-        case operator, _:
-            raise TypeError(f"{operator} does not compare texts")
-
-
-def portable(pattern: str, position: int) -> str:
-    """The pattern, when every database we serve has a word for it. Raises FilterSyntax."""
-    try:
-        to_postgres(pattern)
-    except NotPortable as fault:
-        expected = "a regular expression without inline flags, \\p, \\Q, \\x and repeats over 255"
-        raise FilterSyntax(position, expected, fault.piece) from None
-    return pattern

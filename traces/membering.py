@@ -58,7 +58,7 @@ def remove_member(experiment: Experiment, person: User, *, by: Credential) -> bo
 
 def lock_members(experiment: Experiment) -> None:
     """Decisions about owners wait for each other."""
-    Experiment.objects.select_for_update().get(pk=experiment.pk)
+    Experiment.objects.select_for_update(no_key=True).get(pk=experiment.pk)
 
 
 def keep_an_owner(experiment: Experiment, leaving: Membership) -> None:

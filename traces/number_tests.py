@@ -49,14 +49,14 @@ class EndMs(Func):
         return [compiler.compile(source)[0] for source in self.get_source_expressions()]
 
 
-def moment_test(comparison: Comparison) -> Q:
-    """When the trace began."""
+def moment_test(comparison: Comparison, column: str = "requested_at") -> Q:
+    """When something was, by default when the trace began."""
     low, high = bounds(comparison)
     found = Q()
     if low is not None:
-        found &= Q(requested_at__gte=timestamps.from_ms(clipped(low)))
+        found &= Q((f"{column}__gte", timestamps.from_ms(clipped(low))))
     if high is not None:
-        found &= Q(requested_at__lt=timestamps.from_ms(clipped(high)))
+        found &= Q((f"{column}__lt", timestamps.from_ms(clipped(high))))
     return ~found if comparison.operator == "!=" else found
 
 

@@ -21,15 +21,25 @@ ORDER_COLUMNS = {
     "experiment_id": "experiment_id",
 }
 
+# Never empty. Saying where NULL goes would keep PostgreSQL from reading the index in its order.
+FULL_COLUMNS = frozenset({"timestamp_ms", "status", "trace_id", "experiment_id", "end_time_ms"})
+
 Column: TypeAlias = Expression | F | Subquery
 
 
 def ordering(terms: Sequence[OrderTerm]) -> list[str | OrderBy]:
     """What `order_by` takes: what was asked for, empty values last, then newest first by id."""
     named = {term.key for term in terms if term.family == "attribute"}
-    found = [direction(order_column(term), descending=term.descending) for term in terms]
+    found = [trace_order(term) for term in terms]
     ties = {"timestamp_ms": "-requested_at", "trace_id": "trace_id"}
     return [*found, *(tie for key, tie in ties.items() if key not in named)]
+
+
+def trace_order(term: OrderTerm) -> OrderBy:
+    """What one term sorts traces by, up or down."""
+    if term.family == "attribute" and term.key in FULL_COLUMNS:
+        return OrderBy(order_column(term), descending=term.descending)
+    return direction(order_column(term), descending=term.descending)
 
 
 def direction(column: Column, *, descending: bool) -> OrderBy:

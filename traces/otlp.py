@@ -15,42 +15,64 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from traces import ids, protobuf_bounds
 from traces.any_values import mapping_from_proto
 from traces.json_values import Json
-from traces.otlp_json import spans_from_json
+from traces.otlp_export import Export, Refused, export_of
+from traces.otlp_json import export_from_json
 from traces.parsing import Malformed, Room
 from traces.records import SpanEvent, SpanLink, SpanRecord, SpanStatus
 from traces.span_attributes import check_at, checked, decode_texts, otlp_id, span_type_of
 
 if TYPE_CHECKING:
+    from opentelemetry.proto.resource.v1.resource_pb2 import Resource
     from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-__all__ = ["spans_from_json", "spans_from_protobuf"]
+__all__ = ["export_from_json", "export_from_protobuf"]
 
 _STATUS: dict[int, SpanStatus] = {1: "OK", 2: "ERROR"}
 
 
-def spans_from_protobuf(data: bytes) -> list[SpanRecord]:
-    """Read an ExportTraceServiceRequest.
+def export_from_protobuf(data: bytes) -> Export:
+    """Read an ExportTraceServiceRequest; spans that cannot be stored are told with their faults.
 
-    Raises Malformed, with paths such as `resource_spans[0].scope_spans[0].spans[3].span_id`,
-    and TooLarge.
+    Their paths are such as `resource_spans[0].scope_spans[0].spans[3].span_id`.
+    Raises Malformed for what is no such request, and TooLarge.
     """
     protobuf_bounds.refuse_crowds(data)
     try:
         request = ExportTraceServiceRequest.FromString(data)
     except DecodeError:
         raise Malformed("", "is not an OTLP trace export") from None
-    room = Room()
-    return list(_protobuf_spans(request, room))
+    return export_of(_parts(request, Room()))
 
 
-def _protobuf_spans(request: ExportTraceServiceRequest, room: Room) -> Iterator[SpanRecord]:
+def _parts(request: ExportTraceServiceRequest, room: Room) -> Iterator[SpanRecord | Refused]:
     for i, resource_spans in enumerate(request.resource_spans):
-        resource = mapping_from_proto(resource_spans.resource.attributes, room)
-        check_at(f"resource_spans[{i}].resource.attributes", resource)
+        resource = _resource(resource_spans.resource, f"resource_spans[{i}].resource", room)
         for j, scope_spans in enumerate(resource_spans.scope_spans):
             for k, span in enumerate(scope_spans.spans):
                 path = f"resource_spans[{i}].scope_spans[{j}].spans[{k}]"
-                yield _span_from_protobuf(span, path, room, resource)
+                yield _part(span, path, room, resource)
+
+
+def _resource(resource: Resource, path: str, room: Room) -> dict[str, Json] | Malformed:
+    try:
+        attributes = mapping_from_proto(resource.attributes, room)
+        check_at(f"{path}.attributes", attributes)
+    except Malformed as fault:
+        return fault
+    return attributes
+
+
+def _part(
+    span: Span, path: str, room: Room, resource: dict[str, Json] | Malformed
+) -> SpanRecord | Refused:
+    if isinstance(resource, Malformed):
+        fault = resource
+    else:
+        try:
+            return _span_from_protobuf(span, path, room, resource)
+        except Malformed as found:
+            fault = found
+    return Refused(trace_id=ids.trace_id_of(span.trace_id.hex()), fault=fault)
 
 
 def _span_from_protobuf(span: Span, path: str, room: Room, resource: dict[str, Json]) -> SpanRecord:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from traces import ids
 from traces.any_values import mapping_from_json
 from traces.json_values import InvalidJson, Json, join, loads
+from traces.otlp_export import Export, Refused, export_of
 from traces.parsing import (
     MAX_REQUEST_NODES,
     Malformed,
@@ -38,17 +39,16 @@ _STATUS: dict[Json, SpanStatus] = {
 }
 
 
-def spans_from_json(data: bytes | str) -> list[SpanRecord]:
-    """Read OTLP/JSON. Raises Malformed, with paths as in `otlp`, and TooLarge."""
+def export_from_json(data: bytes | str) -> Export:
+    """Read OTLP/JSON, as `otlp.export_from_protobuf`. Raises Malformed and TooLarge."""
     try:
         request = loads(data, max_depth=_MAX_JSON_DEPTH, max_nodes=MAX_REQUEST_NODES)
     except InvalidJson as fault:
         raise Malformed(fault.path, fault.reason) from None
-    room = Room()
-    return list(_json_spans(mapping(request, ""), room))
+    return export_of(_parts(mapping(request, ""), Room()))
 
 
-def _json_spans(request: dict[str, Json], room: Room) -> Iterator[SpanRecord]:
+def _parts(request: dict[str, Json], room: Room) -> Iterator[SpanRecord | Refused]:
     for i, item in enumerate(items(_either(request, "resourceSpans"), "resource_spans")):
         path = f"resource_spans[{i}]"
         resource_spans = mapping(item, path)
@@ -58,16 +58,31 @@ def _json_spans(request: dict[str, Json], room: Room) -> Iterator[SpanRecord]:
             place = f"{path}.scope_spans[{j}]"
             spans = mapping(scope, place).get("spans")
             for k, span in enumerate(items(spans, f"{place}.spans")):
-                yield _span_from_json(span, f"{place}.spans[{k}]", room, resource)
+                yield _part(span, f"{place}.spans[{k}]", room, resource)
 
 
-def _resource_from_json(value: Json, path: str, room: Room) -> dict[str, Json]:
-    if value is None:
-        return {}
-    attributes = mapping(value, path).get("attributes")
-    decoded = mapping_from_json(attributes, f"{path}.attributes", room)
-    check_at(f"{path}.attributes", decoded)
+def _resource_from_json(value: Json, path: str, room: Room) -> dict[str, Json] | Malformed:
+    try:
+        attributes = mapping({} if value is None else value, path).get("attributes")
+        decoded = mapping_from_json(attributes, f"{path}.attributes", room)
+        check_at(f"{path}.attributes", decoded)
+    except Malformed as fault:
+        return fault
     return decoded
+
+
+def _part(
+    value: Json, path: str, room: Room, resource: dict[str, Json] | Malformed
+) -> SpanRecord | Refused:
+    if isinstance(resource, Malformed):
+        fault = resource
+    else:
+        try:
+            return _span_from_json(value, path, room, resource)
+        except Malformed as found:
+            fault = found
+    trace_id = _either(value, "traceId") if isinstance(value, dict) else None
+    return Refused(trace_id=ids.trace_id_of(str(trace_id).lower()), fault=fault)
 
 
 def _span_from_json(value: Json, path: str, room: Room, resource: dict[str, Json]) -> SpanRecord:

@@ -1,11 +1,9 @@
-"""What every reader of foreign spans shares: errors with a path, typed readers, bounded inflating.
+"""What every reader of foreign spans shares: errors with a path, and typed readers.
 
 The readers themselves live beside it: `otlp`, `any_values`, `span_json`, `trace_json`.
 """
 
 from __future__ import annotations
-
-import zlib
 
 from traces.json_values import InvalidJson, Json, join, loads, nodes_at_most
 
@@ -51,44 +49,6 @@ class Room:
             return text
         self.take(n_values)
         return value
-
-
-def inflate(data: bytes, encoding: str | None) -> bytes:
-    """The body behind `Content-Encoding`: gzip, deflate (with or without zlib's frame) or none.
-
-    Raises TooLarge while inflating, as soon as the limit is passed, and Malformed.
-    """
-    if len(data) > MAX_SENT_BYTES:
-        raise TooLarge(f"the request has more than {MAX_SENT_BYTES} bytes")
-    match (encoding or "identity").strip().lower():
-        case "identity":
-            return data
-        case "gzip" | "x-gzip":
-            return _inflate(data, 16 + zlib.MAX_WBITS)
-        case "deflate":
-            # A zlib frame begins with 0x78; RFC 9110 wants it, some senders leave it out.
-            return _inflate(data, zlib.MAX_WBITS if data[:1] == b"\x78" else -zlib.MAX_WBITS)
-        case other:
-            raise Malformed("", f"has the unknown Content-Encoding {other[:40]!r}")
-
-
-def _inflate(data: bytes, wbits: int) -> bytes:
-    parts: list[bytes] = []
-    left = MAX_INFLATED_BYTES
-    while data:
-        inflater = zlib.decompressobj(wbits)
-        try:
-            part = inflater.decompress(data, left + 1)
-        except zlib.error:
-            raise Malformed("", "cannot be inflated") from None
-        if len(part) > left:
-            raise TooLarge(f"the request has more than {MAX_INFLATED_BYTES} bytes when inflated")
-        if not inflater.eof:
-            raise Malformed("", "ends before its compressed data do")
-        parts.append(part)
-        left -= len(part)
-        data = inflater.unused_data
-    return b"".join(parts)
 
 
 def mapping(value: Json, path: str) -> dict[str, Json]:

@@ -4,9 +4,30 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
+from django.db.models import QuerySet
+
+from accounts.prepared import prepared
+from traces.columns import AsText, Moment, NewestTrace
+from traces.json_values import Json, spliced
 from traces.models import Span, Trace
 from traces.records import SpanEvent, SpanLink, SpanRecord, SpanStatus, TraceRecord, TraceState
+from traces.trace_json import InfoRow
+
+# In the order of `InfoRow`, between the primary key and the newest one.
+INFO_COLUMNS = (
+    "trace_id",
+    "experiment_id",
+    "client_request_id",
+    "request_preview",
+    "response_preview",
+    Moment("requested_at"),
+    "duration_ms",
+    "state",
+    AsText("metadata"),
+    AsText("tags"),
+)
 
 
 def trace_record(trace: Trace) -> TraceRecord:
@@ -26,13 +47,73 @@ def trace_record(trace: Trace) -> TraceRecord:
     )
 
 
+def info_rows(traces: QuerySet[Trace]) -> tuple[dict[int, InfoRow], int]:
+    """What TraceInfo says of each, by primary key in their order, and the newest key of all traces.
+
+    JSON columns are not read, only passed on. Cost: one query.
+    """
+    found: dict[int, InfoRow] = {}
+    rows = list(traces.values_list("pk", *INFO_COLUMNS, NewestTrace()))
+    for pk, *columns, metadata, tags, _ in rows:
+        found[pk] = row_of(columns, as_stored(metadata), as_stored(tags))
+    return found, rows[0][-1] if rows else 0
+
+
+def info_row(trace: Trace) -> InfoRow:
+    """The same of one trace that is loaded."""
+    columns = (
+        trace.trace_id,
+        trace.experiment_id,
+        trace.client_request_id,
+        trace.request_preview,
+        trace.response_preview,
+        trace.requested_at,
+        trace.duration_ms,
+        trace.state,
+    )
+    return row_of(columns, trace.metadata or None, trace.tags or None)
+
+
+def row_of(columns: Sequence[Any], metadata: Json, tags: Json) -> InfoRow:  # Any: mixed columns
+    """Columns as TraceInfo has them: nothing instead of an empty text."""
+    trace_id, experiment, client_id, request, response, began, took, state = columns
+    return InfoRow(
+        trace_id,
+        str(experiment),
+        client_id or None,
+        request or None,
+        response or None,
+        began,
+        took,
+        state,
+        metadata,
+        tags,
+    )
+
+
+def as_stored(text: str) -> Json:
+    """A column's JSON object; None for an empty one."""
+    return None if text == "{}" else spliced(text)
+
+
 def spans_of(traces: Sequence[Trace]) -> dict[int, list[SpanRecord]]:
     """Spans by the primary key of their trace, in the order they began. Cost: one query."""
     ids = {trace.pk: trace.trace_id for trace in traces}
     found: dict[int, list[SpanRecord]] = defaultdict(list)
-    for row in Span.objects.filter(trace__in=ids).order_by("trace", "start_ns", "pk"):
+    rows: Iterable[Span] = (
+        spans_of_one(trace=traces[0].pk)
+        if len(traces) == 1
+        else Span.objects.filter(trace__in=ids).order_by("trace", "start_ns", "pk")
+    )
+    for row in rows:
         found[row.trace_id].append(span_record(row, ids[row.trace_id]))
     return found
+
+
+@prepared
+def spans_of_one(*, trace: int) -> QuerySet[Span]:
+    """The spans of one trace in the order they began."""
+    return Span.objects.filter(trace=trace).order_by("start_ns", "pk")
 
 
 def span_record(row: Span, trace_id: str) -> SpanRecord:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,14 @@ class ParamFixed(ValueError):
     def __init__(self, key: str) -> None:
         self.key = key
         super().__init__(f"The parameter {key!r} was logged before with another value.")
+
+
+class RunDeleted(ValueError):
+    """Something was to be written into a run that was deleted."""
+
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        super().__init__(f"The run {run_id} must be in the 'active' state. It was deleted.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,12 +124,36 @@ def log_batch(
     log_params(run, params or {})
     RunMetric.objects.bulk_create(
         [
-            RunMetric(run=run, key=m.key, value=m.value, timestamp_ms=m.timestamp_ms, step=m.step)
+            RunMetric(
+                run=run,
+                key=m.key,
+                value=None if math.isnan(m.value) else m.value,
+                timestamp_ms=m.timestamp_ms,
+                step=m.step,
+            )
             for m in metrics
         ],
         batch_size=BATCH,
     )
     set_tags(run, tags or {})
+
+
+@transaction.atomic
+def delete_run(run: Run, *, now: datetime) -> None:
+    """Take it out of lists. Twice changes nothing; of a labeling session, `labeling` does it."""
+    Run.objects.active().filter(pk=run.pk).update(deleted_at=now)
+
+
+@transaction.atomic
+def restore_run(run: Run) -> None:
+    """Bring a deleted run back. Twice changes nothing."""
+    Run.objects.filter(pk=run.pk).update(deleted_at=None)
+
+
+@transaction.atomic
+def delete_run_tag(run: Run, key: str) -> bool:
+    """Take one tag away; answers whether it was there."""
+    return run.tags.filter(key=key).delete()[0] > 0
 
 
 def log_params(run: Run, params: Mapping[str, str]) -> None:
@@ -180,14 +213,18 @@ def contents_of(runs: Sequence[Run]) -> dict[int, RunContents]:
 def metrics_of(runs: Sequence[Run]) -> dict[int, list[Measured]]:
     """The value of each metric at its last step, by run and key."""
     last = RunMetric.objects.filter(run=OuterRef("run"), key=OuterRef("key"))
-    last = last.order_by("-step", "-timestamp_ms", "-value", "-pk")
-    rows = RunMetric.objects.filter(run__in=runs, pk=Subquery(last.values("pk")[:1]))
+    latest = Subquery(last.latest_first().values("pk")[:1])
+    rows = RunMetric.objects.filter(run__in=runs, pk=latest)
     found: dict[int, list[Measured]] = defaultdict(list)
     for row in rows.order_by("run", "key"):
-        found[row.run_id].append(
-            Measured(key=row.key, value=row.value, timestamp_ms=row.timestamp_ms, step=row.step)
-        )
+        found[row.run_id].append(measured(row))
     return found
+
+
+def measured(row: RunMetric) -> Measured:
+    """A row as a record; NULL stands for NaN."""
+    value = math.nan if row.value is None else row.value
+    return Measured(key=row.key, value=value, timestamp_ms=row.timestamp_ms, step=row.step)
 
 
 def sources_of(runs: Sequence[Run]) -> dict[int, list[Source]]:

@@ -79,7 +79,25 @@ def parse_rfc3339_ns(text: str) -> int:
 
 def format_rfc3339(moment: datetime) -> str:
     """RFC 3339 in UTC with 0, 3 or 6 fraction digits, as protobuf's JSON mapping writes it."""
-    return format_rfc3339_ns(to_ns(moment))
+    fraction = moment.microsecond
+    digits = "microseconds" if fraction % 1000 else "milliseconds" if fraction else "seconds"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec=digits)[: -len("+00:00")] + "Z"
+
+
+def format_stored(moment: datetime | str) -> str:
+    """RFC 3339 of a moment or of a database's text of one in UTC, `2026-11-20 21:59:08.390000`.
+
+    A fraction of 0 may be left out of that text.
+    """
+    if not isinstance(moment, str):
+        return format_rfc3339(moment)
+    seconds, _, fraction = moment.partition(".")
+    shown = seconds.replace(" ", "T", 1)
+    if not fraction.strip("0"):
+        return f"{shown}Z"
+    return f"{shown}.{fraction.removesuffix('000')}Z"
 
 
 def format_rfc3339_ns(nanoseconds: int) -> str:

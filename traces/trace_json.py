@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar, get_args
+from typing import NamedTuple, TypeVar, get_args
 
 from traces import ids, timestamps
-from traces.json_values import Json, join
+from traces.json_values import MAX_DEPTH, InvalidJson, Json, join, loads
 from traces.parsing import (
+    MAX_REQUEST_NODES,
     Malformed,
     Room,
     integer,
@@ -31,6 +32,18 @@ _STATES: dict[str, TraceState] = {state: state for state in get_args(TraceState)
 # V2 has another word for it.
 _V2_UNSPECIFIED = "TRACE_STATUS_UNSPECIFIED"
 MAXIMUM_CLIENT_ID = 250
+# Containers around a value in `traces.json`.
+ABOVE_VALUES = 6
+# What a TraceInfo leaves out when there is nothing to say.
+OPTIONAL_FIELDS = (
+    "client_request_id",
+    "request_preview",
+    "response_preview",
+    "execution_duration",
+    "trace_metadata",
+    "tags",
+    "assessments",
+)
 _A = TypeVar("_A")
 _T = TypeVar("_T")
 
@@ -76,12 +89,22 @@ def trace_from_json(data: Json, path: str = "") -> tuple[TraceRecord, list[SpanR
     name = "trace_info" if "trace_info" in trace else "info"
     info = trace_info_from_json(trace.get(name), join(path, name))
     holder = trace if "spans" in trace else mapping(trace.get("data"), join(path, "data"))
-    room = Room()
-    spans = [
-        span_from_trace_json(span, join(path, f"spans[{index}]"), trace_id=info.trace_id, room=room)
-        for index, span in enumerate(items(holder.get("spans"), join(path, "spans")))
-    ]
-    return info, spans
+    return info, _spans(holder, path, info.trace_id)
+
+
+def spans_from_trace_data(raw: bytes, trace_id: str) -> list[SpanRecord]:
+    """Read `traces.json`, a trace's spans as a file beside its TraceInfo.
+
+    Sources: mlflow 3.2.0 and 3.17.2, entities/trace_data.py; what V2 wrote beside `spans` is passed
+    over. Raises Malformed and TooLarge.
+    """
+    if not ids.is_trace_id(trace_id):
+        raise Malformed("", "The path names no trace.")
+    try:
+        data = loads(raw, max_depth=MAX_DEPTH + ABOVE_VALUES, max_nodes=MAX_REQUEST_NODES)
+    except InvalidJson as fault:
+        raise Malformed(fault.path, fault.reason) from None
+    return _spans(mapping(data, ""), "", trace_id)
 
 
 def trace_to_json(
@@ -100,29 +123,76 @@ def trace_to_json(
     return {"info": info, "data": {"spans": [span_to_trace_json(span) for span in spans]}}
 
 
+class InfoRow(NamedTuple):
+    """What a TraceInfo says. A page of a search holds hundreds of these, so they are cheap.
+
+    request_time     a moment, or `columns.Moment`
+    metadata, tags   objects, or pieces of stored JSON (`json_values.spliced`); None when empty
+    """
+
+    trace_id: str
+    experiment_id: str
+    client_request_id: str | None
+    request_preview: str | None
+    response_preview: str | None
+    request_time: datetime | str
+    duration_ms: int | None
+    state: str
+    metadata: Json
+    tags: Json
+
+
 def trace_info_to_json(
     trace: TraceRecord, assessments: Sequence[Mapping[str, Json]] | None = None
 ) -> dict[str, Json]:
-    """A TraceInfo as MLflow's REST answers have it: protobuf's JSON, empty fields left out."""
-    duration = trace.execution_duration_ms
+    """A record as a TraceInfo; `assessments` as in `trace_to_json`."""
+    row = InfoRow(
+        trace_id=trace.trace_id,
+        experiment_id=trace.experiment_id or "",
+        client_request_id=trace.client_request_id,
+        request_preview=trace.request_preview,
+        response_preview=trace.response_preview,
+        request_time=trace.request_time,
+        duration_ms=trace.execution_duration_ms,
+        state=trace.state,
+        metadata=dict(trace.metadata) or None,
+        tags=dict(trace.tags) or None,
+    )
     said = trace.assessments if assessments is None else assessments
-    fields: dict[str, Json] = {
-        "trace_id": trace.trace_id,
-        "client_request_id": trace.client_request_id,
+    return info_to_json(row, [dict(assessment) for assessment in said])
+
+
+def info_to_json(row: InfoRow, assessments: list[Json]) -> dict[str, Json]:
+    """A TraceInfo as MLflow's REST answers have it: protobuf's JSON, empty fields left out."""
+    duration = row.duration_ms
+    info: dict[str, Json] = {
+        "trace_id": row.trace_id,
+        "client_request_id": row.client_request_id,
         "trace_location": {
             "type": "MLFLOW_EXPERIMENT",
-            "mlflow_experiment": {"experiment_id": trace.experiment_id or ""},
+            "mlflow_experiment": {"experiment_id": row.experiment_id},
         },
-        "request_preview": trace.request_preview,
-        "response_preview": trace.response_preview,
-        "request_time": timestamps.format_rfc3339(trace.request_time),
+        "request_preview": row.request_preview,
+        "response_preview": row.response_preview,
+        "request_time": timestamps.format_stored(row.request_time),
         "execution_duration": None if duration is None else timestamps.format_duration(duration),
-        "state": trace.state,
-        "trace_metadata": dict(trace.metadata) or None,
-        "tags": dict(trace.tags) or None,
-        "assessments": [dict(assessment) for assessment in said] or None,
+        "state": row.state,
+        "trace_metadata": row.metadata,
+        "tags": row.tags,
+        "assessments": assessments or None,
     }
-    return {key: value for key, value in fields.items() if value is not None}
+    for key in OPTIONAL_FIELDS:
+        if info[key] is None:
+            del info[key]
+    return info
+
+
+def _spans(holder: Mapping[str, Json], path: str, trace_id: str) -> list[SpanRecord]:
+    room = Room()
+    return [
+        span_from_trace_json(span, join(path, f"spans[{index}]"), trace_id=trace_id, room=room)
+        for index, span in enumerate(items(holder.get("spans"), join(path, "spans")))
+    ]
 
 
 def _client_id(data: Json, path: str) -> str | None:

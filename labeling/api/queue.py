@@ -20,10 +20,11 @@ from accounts.models import AuditEvent
 from accounts.roles import Action
 from labeling.access import session_for
 from labeling.api.session_shapes import AddedAnswer, GoneItems, ItemRow, NewItems, RemovedAnswer
-from labeling.filling import added_by, fill_by_filter, fill_by_ids
+from labeling.filling import added_by, fill_by_dataset, fill_by_filter, fill_by_ids
 from labeling.models import LabelingSession, QueueItem, Review
 from labeling.sampling import MAXIMUM_SAMPLE, parse_sample
 from labeling.stocking import remove_items
+from traces.access import dataset_for
 
 COLUMNS = (
     "item_id",
@@ -43,7 +44,7 @@ STATUS = OpenApiParameter("status", enum=QueueItem.Status.values, description="O
 @extend_schema_view(
     list=extend_schema(summary="List the items of a queue by position", parameters=[STATUS]),
     create=extend_schema(
-        summary="Add traces by id, or by filter and sample",
+        summary="Add traces by id, by filter and sample, or from a dataset",
         request=NewItems,
         responses={200: AddedAnswer},
     ),
@@ -105,6 +106,9 @@ def fill(session: LabelingSession, said: dict[str, Any], by: Credential) -> Audi
     """Add what a checked body names."""
     if "trace_ids" in said:
         return fill_by_ids(session, said["trace_ids"], by=by)
+    if "dataset" in said:
+        dataset = dataset_for(by, said["dataset"], Action.MANAGE)
+        return fill_by_dataset(session, dataset, said.get("record_ids"), by=by, now=timezone.now())
     sample = said.get("sample", {"n": MAXIMUM_SAMPLE, "how": "newest", "seed": 0})
     return fill_by_filter(session, said["filter"], parse_sample(**sample), by=by)
 

@@ -17,13 +17,12 @@ from accounts.asking import credential_of
 from accounts.conflicts import conflict
 from accounts.credentials import Credential
 from accounts.idempotency import Done, once
-from accounts.roles import Action
 from labeling import reviewing
-from labeling.access import NoSuchSession, item_by_id, reviewer_session, session_for
+from labeling.access import item_by_id, reviewer_session, session_to_show
 from labeling.answering import Submission, replies_from_json
 from labeling.api.item_json import item_json, review_json
 from labeling.api.item_shapes import ItemAnswer, ReviewBody, ReviewConflict, SavedReviewAnswer
-from labeling.models import LabelingSession, QueueItem, Review
+from labeling.models import QueueItem, Review
 from labeling.places import ReviewChanged
 from labeling.queueing import Next, claim_next, database_now, own_claim
 from labeling.reviewing import Outcome
@@ -69,9 +68,11 @@ class Reviewing(ViewSet):
         done = once(request, work)
         if done.status == 204:
             return Response(status=204, headers={QUEUE_STATE: done.object_id})
-        item = item_by_id(session, done.object_id)
         claimed = done.made.review if done.made else None
-        return Response(item_json(item, claimed) if claimed else own_item(item, by))
+        if claimed is None:
+            return Response(own_item(item_by_id(session, done.object_id), by))
+        claimed.item.session = session
+        return Response(item_json(claimed.item, claimed))
 
     def retrieve(self, request: Request, session_id: str, item_id: str) -> Response:
         """The item, with the caller's own review if there is one."""
@@ -101,23 +102,6 @@ class Reviewing(ViewSet):
             return conflict(error, review_json(error.current))
         outcome = done.made or present_outcome(item, by)
         return Response(saved_json(item, outcome), status=done.status)
-
-
-def session_to_show(by: Credential, session_id: str) -> LabelingSession:
-    """A session the caller reviews in, once it was opened, or one they may read.
-
-    Raises ScopeMissing, NoSuchSession or NotAllowed.
-    """
-    if by.has_scope_for(Action.READ) or not by.has_scope_for(Action.REVIEW):
-        try:
-            return session_for(by, session_id, Action.READ)
-        except (NoSuchSession, PermissionError):
-            if not by.has_scope_for(Action.REVIEW):
-                raise
-    session = reviewer_session(by, session_id)
-    if session.state == LabelingSession.State.DRAFT:
-        raise NoSuchSession(session_id)
-    return session
 
 
 def own_item(item: QueueItem, by: Credential) -> dict[str, object]:
@@ -177,13 +161,13 @@ def present_outcome(item: QueueItem, by: Credential) -> Outcome:
 def saved_json(item: QueueItem, outcome: Outcome) -> dict[str, object]:
     """The review with its item's status, and the next item when one goes on."""
     following = outcome.next.review if outcome.next else None
-    status = QueueItem.objects.values_list("status", flat=True).get(pk=item.pk)
     following_json = None
     if following is not None:
-        following_json = item_json(item_by_id(item.session, following.item.item_id), following)
+        following.item.session = item.session
+        following_json = item_json(following.item, following)
     return review_json(outcome.review) | {
         "item_id": item.item_id,
-        "item_status": status,
+        "item_status": outcome.review.item.status,
         "next": following_json,
         "queue_state": outcome.next.state if outcome.next else None,
     }

@@ -15,6 +15,10 @@ from labeling.sampling import MAXIMUM_SAMPLE
 MAXIMUM_IDS = 100_000
 MAXIMUM_QUESTIONS = 100
 MAXIMUM_REVIEWERS = 1_000
+MAXIMUM_TAGS = 100
+MAXIMUM_TAG_KEY = 250  # the column of run tags
+MAXIMUM_TAG_VALUE = 8_000  # mlflow 3.17.2, utils/validation.py, MAX_TAG_VAL_LENGTH
+RESERVED_TAGS = "mlflow."
 
 
 class AskingShape(Shape):
@@ -89,9 +93,31 @@ class SessionChanges(Shape):
 
 
 class NewSession(SessionChanges):
-    """A labeling session. It begins as a draft: add traces and questions, then open it."""
+    """A labeling session: a draft, to which one adds traces and questions and opens it, or open."""
 
     name = Words()
+    state = serializers.ChoiceField(
+        [LabelingSession.State.DRAFT.value, LabelingSession.State.OPEN.value],
+        default=LabelingSession.State.DRAFT.value,
+    )
+    tags = serializers.DictField(
+        child=Words(allow_blank=True, max_length=MAXIMUM_TAG_VALUE),
+        required=False,
+        help_text="Tags of its run. Names that begin with `mlflow.` are the server's.",
+    )
+
+    def validate_tags(self, tags: dict[str, str]) -> dict[str, str]:
+        """Names and their number. Raises ValidationError."""
+        if len(tags) > MAXIMUM_TAGS:
+            raise serializers.ValidationError(f"Write at most {MAXIMUM_TAGS} tags.")
+        for key in tags:
+            if not 1 <= len(key) <= MAXIMUM_TAG_KEY:
+                raise serializers.ValidationError(
+                    f"The name of a tag has 1 to {MAXIMUM_TAG_KEY} characters."
+                )
+            if key.startswith(RESERVED_TAGS):
+                raise serializers.ValidationError(f"Names with {RESERVED_TAGS} are the server's.")
+        return tags
 
 
 class SessionAnswer(Shape):
@@ -111,6 +137,7 @@ class SessionAnswer(Shape):
     assignment = serializers.ChoiceField(LabelingSession.Assignment.values)
     blind = serializers.ChoiceField(LabelingSession.Blind.values)
     due_at = serializers.DateTimeField(allow_null=True)
+    tags = serializers.DictField(child=serializers.CharField(allow_blank=True))
     created_by = serializers.CharField(allow_null=True)
     created_at = serializers.DateTimeField()
     opened_at = serializers.DateTimeField(allow_null=True)
@@ -126,18 +153,26 @@ class SampleShape(Shape):
 
 
 class NewItems(Shape):
-    """Either `trace_ids`, or a `filter` in MLflow's language with an optional `sample`."""
+    """One of `trace_ids`, a `filter` in MLflow's language, and a `dataset`.
+
+    A filter may come with a `sample`, a dataset with `record_ids`.
+    """
 
     trace_ids = Ids(required=False, allow_null=False)
     filter = Words(required=False, allow_blank=True)
     sample = SampleShape(required=False)
+    dataset = Words(required=False, help_text="The id of an evaluation dataset.")
+    record_ids = Ids(required=False, allow_null=False, help_text="Only these records of it.")
 
     def validate(self, attrs: Any) -> Any:
         """Exactly one way to name traces."""
-        if ("trace_ids" in attrs) == ("filter" in attrs):
-            raise serializers.ValidationError({"trace_ids": "Give either trace_ids or a filter."})
+        if sum(way in attrs for way in ("trace_ids", "filter", "dataset")) != 1:
+            message = "Give either trace_ids, a filter or a dataset."
+            raise serializers.ValidationError({"trace_ids": message})
         if "sample" in attrs and "filter" not in attrs:
             raise serializers.ValidationError({"sample": "A sample needs a filter."})
+        if "record_ids" in attrs and "dataset" not in attrs:
+            raise serializers.ValidationError({"record_ids": "Records need their dataset."})
         return attrs
 
 

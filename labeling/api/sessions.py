@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
@@ -32,6 +33,8 @@ from labeling.managing import (
 from labeling.models import LabelingSession
 from labeling.planning import plan_of
 from traces.access import experiment_for
+from traces.models import Experiment
+from traces.running import set_tags
 
 Move = Callable[[LabelingSession, Credential, datetime], LabelingSession]
 MOVE: dict[str, Any] = {"request": None, "responses": {200: SessionAnswer}}
@@ -41,7 +44,7 @@ MOVE: dict[str, Any] = {"request": None, "responses": {200: SessionAnswer}}
 @extend_schema_view(
     list=extend_schema(summary="List the labeling sessions of an experiment, newest first"),
     create=extend_schema(
-        summary="Create a labeling session, as a draft",
+        summary="Create a labeling session, as a draft or open",
         request=NewSession,
         responses={201: SessionAnswer},
     ),
@@ -65,15 +68,14 @@ class Sessions(GenericViewSet[LabelingSession]):
         return self.get_paginated_response(sessions_json(rows or []))
 
     def create(self, request: Request, experiment_id: str) -> Response:
-        """A new draft."""
+        """A new session."""
         by = credential_of(request)
         experiment = experiment_for(by, experiment_id, Action.MANAGE)
         body = NewSession(data=request.data)
         body.is_valid(raise_exception=True)
-        plan = changed(Plan(name=""), body.validated_data)
 
         def work() -> Done[LabelingSession]:
-            made = create_session(experiment, plan, by=by, now=timezone.now())
+            made = begin(experiment, body.validated_data, by)
             return Done(object_id=made.session_id, status=201, made=made)
 
         done = once(request, work)
@@ -114,6 +116,16 @@ class Sessions(GenericViewSet[LabelingSession]):
     def reopen(self, request: Request, session_id: str) -> Response:
         """closed → open."""
         return moved(request, session_id, lambda s, by, _: reopen_session(s, by=by))
+
+
+@transaction.atomic
+def begin(experiment: Experiment, said: dict[str, Any], by: Credential) -> LabelingSession:
+    """A new session by a checked body, with the tags of its run. Raises InvalidPlan."""
+    parts = {name: said[name] for name in said if name not in ("state", "tags")}
+    plan, opened = changed(Plan(name=""), parts), said["state"] == LabelingSession.State.OPEN
+    session = create_session(experiment, plan, by=by, now=timezone.now(), opened=opened)
+    set_tags(session.run, said.get("tags", {}))
+    return session
 
 
 def changed(plan: Plan, said: dict[str, object]) -> Plan:

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
 
-from accounts.models import User
 from labeling.models.reviews import Review
 from labeling.models.sessions import LabelingSession
 from traces.models import Trace
@@ -22,17 +21,22 @@ class QueueItemQuerySet(models.QuerySet["QueueItem"]):
         return self.filter(removed_at__isnull=True)
 
     def pending(self) -> QueueItemQuerySet:
-        """Still wanting reviews."""
-        return self.present().filter(status=QueueItem.Status.PENDING)
+        """Still wanting reviews.
 
-    def untouched_by(self, reviewer: User) -> QueueItemQuerySet:
+        Not by the status: SQLite takes a partial index only when its condition has no parameter.
+        """
+        return self.present().filter(finished_at__isnull=True)
+
+    def untouched_by(self, reviewer_pk: int) -> QueueItemQuerySet:
         """Without any review of this person."""
-        return self.exclude(Exists(Review.objects.filter(item=OuterRef("pk"), reviewer=reviewer)))
+        return self.exclude(
+            Exists(Review.objects.filter(item=OuterRef("pk"), reviewer=reviewer_pk))
+        )
 
-    def dealt_to(self, reviewer: User) -> QueueItemQuerySet:
+    def dealt_to(self, reviewer_pk: int) -> QueueItemQuerySet:
         """Assigned to this person up front."""
         return self.filter(
-            Exists(Assignment.objects.filter(item=OuterRef("pk"), reviewer=reviewer))
+            Exists(Assignment.objects.filter(item=OuterRef("pk"), reviewer=reviewer_pk))
         )
 
     def wanting_reviewers(self, *, at: datetime) -> QueueItemQuerySet:
@@ -58,7 +62,9 @@ class QueueItem(models.Model):
     """One trace in a session; `occurrence` above 1 is a deliberate repeat.
 
     Status: pending → complete | declined, and back by reopen (or by undo of a review). Complete
-    when `reviews_required` places are filled; declined when all of them cannot judge.
+    when `reviews_required` places are filled; declined when all of them cannot judge. A manager
+    may say either by force. `finished_as` is whom a program named as the one who finished it;
+    `finished_by` is always who asked. `changed_at` is when the status changed last.
     """
 
     class Status(models.TextChoices):
@@ -85,7 +91,9 @@ class QueueItem(models.Model):
         related_name="+",
         db_index=False,
     )
+    finished_as = models.CharField(max_length=250, blank=True)
     is_forced = models.BooleanField(default=False)
+    changed_at = models.DateTimeField(null=True, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True, blank=True)
 
@@ -98,12 +106,17 @@ class QueueItem(models.Model):
                 fields=["session", "trace", "occurrence"], name="one_item_per_trace_and_occurrence"
             ),
             models.UniqueConstraint(fields=["session", "position"], name="one_item_per_position"),
+            models.CheckConstraint(
+                condition=Q(status="pending", finished_at__isnull=True)
+                | (~Q(status="pending") & Q(finished_at__isnull=False)),
+                name="finished_items_have_a_time",
+            ),
         ]
         indexes = [
             # The next item of a session: pending ones by position, whatever the queue's length.
             models.Index(
                 fields=["session", "position"],
-                condition=Q(status="pending", removed_at__isnull=True),
+                condition=Q(finished_at__isnull=True, removed_at__isnull=True),
                 name="pending_items_by_position",
             )
         ]

@@ -16,6 +16,15 @@ from traces.json_field import ExactJsonField
 class ReviewQuerySet(models.QuerySet["Review"]):
     """Picks reviews."""
 
+    def of_pending_items(self, session_pk: int, reviewer_pk: int) -> ReviewQuerySet:
+        """This person's reviews of items that still want reviews, with item and trace."""
+        return self.filter(
+            reviewer=reviewer_pk,
+            item__session=session_pk,
+            item__finished_at__isnull=True,
+            item__removed_at__isnull=True,
+        ).select_related("item__trace")
+
     def filling_a_place(self) -> ReviewQuerySet:
         """Submitted, or said to be impossible to judge."""
         return self.filter(state__in=Review.FILLING)
@@ -51,6 +60,7 @@ class Review(models.Model):
 
     WORKING = (State.CLAIMED, State.DRAFT)
     FILLING = (State.SUBMITTED, State.CANNOT_JUDGE)
+    UNFINISHED = (*WORKING, State.SKIPPED)
 
     item = models.ForeignKey(
         "labeling.QueueItem", on_delete=models.CASCADE, related_name="reviews", db_index=False
@@ -81,7 +91,9 @@ class Review(models.Model):
         ]
         indexes = [
             # A reviewer's own claims, drafts and skipped items.
-            models.Index(fields=["reviewer", "state", "item"], name="reviews_of_a_reviewer")
+            models.Index(fields=["reviewer", "state", "item"], name="reviews_of_a_reviewer"),
+            # Where a reviewer was last, when they come back.
+            models.Index(fields=["reviewer", "-started_at"], name="reviews_begun_last"),
         ]
 
     def __str__(self) -> str:

@@ -12,13 +12,16 @@ from accounts.roles import Action, roles_allowing
 from schemas.models import LabelSchema, SchemaVersion
 from traces.models import Experiment, Membership, Run
 
+# A name of 250 characters, each of which may fold to two, and what makes it unique.
+QUEUE_KEY_LENGTH = 600
+
 
 class LabelingSessionQuerySet(models.QuerySet["LabelingSession"]):
     """Picks labeling sessions."""
 
     def present(self) -> LabelingSessionQuerySet:
-        """Not deleted."""
-        return self.filter(run__deleted_at__isnull=True)
+        """Not deleted, nor its experiment."""
+        return self.filter(run__deleted_at__isnull=True, experiment__deleted_at__isnull=True)
 
     def allowing(self, credential: Credential, action: Action) -> LabelingSessionQuerySet:
         """Sessions of experiments in which the action is allowed."""
@@ -26,12 +29,27 @@ class LabelingSessionQuerySet(models.QuerySet["LabelingSession"]):
 
     def for_reviewer(self, user: User) -> LabelingSessionQuerySet:
         """Sessions this person may review in: named ones; without names, every member's."""
+        return self.open_to(user.pk, is_everywhere=user.is_superuser)
+
+    def open_to(self, user_pk: int, *, is_everywhere: bool) -> LabelingSessionQuerySet:
+        """The same by the account's key; `is_everywhere` for the owner of the site."""
         named = SessionReviewer.objects.filter(session=OuterRef("pk"), removed_at__isnull=True)
         member = Membership.objects.filter(
-            experiment=OuterRef("experiment"), user=user, role__in=roles_allowing(Action.REVIEW)
+            experiment=OuterRef("experiment"), user=user_pk, role__in=roles_allowing(Action.REVIEW)
         )
-        everyone = ~Exists(named) & (Exists(member) if not user.is_superuser else Q())
-        return self.filter(Exists(named.filter(user=user)) | everyone)
+        everyone = ~Exists(named) & (Q() if is_everywhere else Q(Exists(member)))
+        return self.filter(Exists(named.filter(user=user_pk)) | everyone)
+
+    def naming(self, email: str) -> LabelingSessionQuerySet:
+        """Sessions for which the account of this address is named."""
+        named = SessionReviewer.objects.filter(session=OuterRef("pk"), removed_at__isnull=True)
+        return self.filter(Exists(named.filter(user__email=email)))
+
+    def holding(self, trace_id: str) -> LabelingSessionQuerySet:
+        """Sessions with this trace in their queue."""
+        return self.filter(
+            items__trace__trace_id=trace_id, items__occurrence=1, items__removed_at__isnull=True
+        )
 
     def newest_first(self) -> LabelingSessionQuerySet:
         """The order of lists."""
@@ -43,6 +61,10 @@ class LabelingSession(models.Model):
 
     States: draft → open → closed → open (reopened). Managers move it; reviewers write only while
     it is open. `session_id` is its run's id: a labeling session is a run.
+
+    MLflow's review-queue API sees the same session as a queue. `queue_key` is the folded name it
+    has there, unique in the experiment; a deleted session has none. `queue_user` is the person
+    whose own queue it is, empty in every other session.
     """
 
     class State(models.TextChoices):
@@ -84,6 +106,11 @@ class LabelingSession(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(null=True, blank=True)
+    queue_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    queue_key = models.CharField(max_length=QUEUE_KEY_LENGTH, null=True)  # noqa: DJ001 - NULL is "none" in a unique column
 
     objects = LabelingSessionQuerySet.as_manager()
 
@@ -95,7 +122,13 @@ class LabelingSession(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(reviews_required__gte=1), name="at_least_one_review_required"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["experiment", "queue_user"], name="one_queue_per_experiment_and_person"
+            ),
+            models.UniqueConstraint(
+                fields=["experiment", "queue_key"], name="one_queue_per_experiment_and_name"
+            ),
         ]
 
     def __str__(self) -> str:

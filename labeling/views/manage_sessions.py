@@ -59,7 +59,10 @@ def sessions(place: Place) -> HttpResponse:
         (
             line,
             stacked("Reviews in", [("in", line.filled, "c1")], of=line.places),
-            agreement_cards([(line.question, line.agreement)]).cards[0],
+            agreement_cards(
+                [(line.question, line.agreement)],
+                reviews_required=line.session.reviews_required,
+            ).cards[0],
         )
         for line in lines
     ]

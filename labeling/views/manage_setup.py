@@ -147,9 +147,13 @@ def make_link(place: Place, session: LabelingSession) -> HttpResponse:
     form = InviteForm(place.request.POST)
     if not form.is_valid():
         return shown(place, session, invite_form=form)
-    person, secret = invite_reviewer(
-        session, form.cleaned_data["email"], by=place.by, now=timezone.now()
-    )
+    try:
+        person, secret = invite_reviewer(
+            session, form.cleaned_data["email"], by=place.by, now=timezone.now()
+        )
+    except InvalidPlan as error:
+        form.add_error("email", str(error))
+        return shown(place, session, invite_form=form)
     link = invitation_link(secret)
     invited = {"person": person, "link": link, "mailed": False, "mail_failed": False}
     if form.cleaned_data["mail"]:

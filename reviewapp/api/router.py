@@ -9,8 +9,8 @@ from django.urls import URLPattern, path, re_path
 from accounts import api as accounts
 from assessments import api as assessments
 from assessments import trace_api
-from labeling.api import exporting, queue, results, reviews, sessions
-from reviewapp.api import documents
+from labeling.api import exporting, queue, results, reviews, sessions, syncing
+from reviewapp.api import documents, trace_import
 from schemas import api as schemas
 from traces import api as traces
 
@@ -32,6 +32,10 @@ urlpatterns: list[URLPattern] = [
     path("experiments", traces.Experiments.as_view(LIST_AND_CREATE)),
     path("experiments/<str:experiment_id>", traces.Experiments.as_view({"get": "retrieve"})),
     path("experiments/<str:experiment_id>/traces", trace_api.ExperimentTraces.as_view(LIST)),
+    path(
+        "experiments/<str:experiment_id>/traces:import",
+        trace_import.TraceImports.as_view({"post": "create"}),
+    ),
     path("traces/<str:trace_id>", traces.Traces.as_view({"get": "retrieve"})),
     path(
         "traces/<str:trace_id>/assessments", assessments.TraceAssessments.as_view(LIST_AND_CREATE)
@@ -59,6 +63,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{SESSION}/agreement", results.Results.as_view({"get": "agreement"})),
     path(f"{SESSION}/disagreements", results.Disagreements.as_view(LIST)),
     path(f"{SESSION}/export", exporting.Exports.as_view({"get": "retrieve"})),
+    path(f"{SESSION}/sync", syncing.Syncing.as_view({"post": "sync"})),
     path("openapi.json", documents.OpenApi.as_view()),
     path("docs/", documents.Docs.as_view(), name="docs"),
     re_path(r"", documents.no_such_route),

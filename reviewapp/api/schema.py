@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter
 Document = dict[str, Any]  # Any: JSON of the OpenAPI document
 
 KEYED_METHODS = frozenset({"POST", "PUT"})
-KEYLESS_PATHS = frozenset({"/api/v1/tokens"})
+KEYLESS_PATHS = frozenset({"/api/v1/tokens", "/api/v1/experiments/{experiment_id}/traces:import"})
 KEY = OpenApiParameter(
     name="Idempotency-Key",
     type=str,

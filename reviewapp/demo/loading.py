@@ -21,7 +21,7 @@ from reviewapp.demo.content import load_schemas, load_sessions, load_traces
 from reviewapp.demo.records import DemoAssessment, DemoReview, DemoSession, DemoTrace
 from reviewapp.passing_on import passing_on
 from schemas.defining import Definition, create_schema
-from traces.ingesting import import_trace
+from traces.importing import import_trace
 from traces.models import Experiment, Trace
 from traces.organising import create_experiment
 from traces.records import TraceRecord

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from accounts.credentials import Credential
 from accounts.roles import Action
 from assessments.access import assessment_for, assessment_to_retract
-from assessments.attribution import is_end_user_feedback
-from assessments.drafts import Draft
+from assessments.attribution import action_of
 from assessments.mlflow_json import assessment_to_json
 from assessments.models import Assessment
 from assessments.reading import assessment_record
@@ -57,12 +55,6 @@ def delete(call: Call, trace_id: str, assessment_id: str) -> Answer:
     if found.trace_id == trace.pk:
         retract(found, by=call.by, now=call.now, may_retract_any=may_retract_any)
     return {}
-
-
-def action_of(by: Credential, draft: Draft) -> Action:
-    """What the token must be for: passing end users' feedback on needs less than the rest."""
-    is_feedback = draft.kind == "feedback" and is_end_user_feedback(by)
-    return Action.WRITE_FEEDBACK if is_feedback else Action.WRITE_ASSESSMENTS
 
 
 def write(trace: Trace, said: Said, call: Call) -> Assessment:

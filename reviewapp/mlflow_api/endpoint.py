@@ -17,14 +17,16 @@ import structlog
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.credentials import Credential, NotAuthenticated, credential_from_header
-from reviewapp.errors import MLFLOW_STATUS, VERDICTS, verdict_on
+from reviewapp.errors import MLFLOW_STATUS, VERDICTS, sentence_of, verdict_on
 from traces import parsing
+from traces.inflating import inflate
 from traces.json_values import Json, loads
-from traces.parsing import MAX_SENT_BYTES, Malformed, TooLarge, inflate
+from traces.parsing import MAX_SENT_BYTES, Malformed, TooLarge
 
 log = structlog.get_logger(__name__)
 
@@ -32,8 +34,9 @@ JSON_TYPE = "application/json"
 RETRY_AFTER_SECONDS = "2"
 FLAGS = {"true": True, "false": False}
 
+# Pieces of it may be stored JSON that nobody has read (`json_values.spliced`).
 Answer: TypeAlias = Mapping[str, Json]
-View: TypeAlias = Callable[..., HttpResponse]
+View: TypeAlias = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +100,7 @@ def guarded(view: View) -> View:
 
     @csrf_exempt
     @wraps(view)
-    def guarded_view(request: HttpRequest, **arguments: str) -> HttpResponse:
+    def guarded_view(request: HttpRequest, **arguments: str) -> HttpResponseBase:
         try:
             return view(request, **arguments)
         except tuple(VERDICTS) as error:
@@ -111,13 +114,22 @@ def guarded(view: View) -> View:
 def route(**handlers: Handler) -> View:
     """A view of handlers by HTTP method: `route(GET=get, PATCH=update)`."""
 
+    def answering(handler: Handler) -> View:
+        return lambda request, **arguments: answered(200, handler(call_of(request), **arguments))
+
+    return raw_route(**{method: answering(handler) for method, handler in handlers.items()})
+
+
+def raw_route(**handlers: View) -> View:
+    """As `route`, for handlers that read the body and make the answer themselves."""
+
     @guarded
-    def view(request: HttpRequest, **arguments: str) -> HttpResponse:
+    def view(request: HttpRequest, **arguments: str) -> HttpResponseBase:
         handler = handlers.get(request.method or "")
         if handler is None:
             return unknown(request)
         refuse_nul(arguments)
-        return answered(200, handler(call_of(request), **arguments))
+        return handler(request, **arguments)
 
     return view
 
@@ -187,7 +199,7 @@ def refusal(error: Exception) -> HttpResponse:
         raise error
     status = MLFLOW_STATUS.get(verdict.mlflow_code, verdict.status)
     log.info("request refused", status=status, code=verdict.code)
-    response = failed(status, verdict.mlflow_code, str(error))
+    response = failed(status, verdict.mlflow_code, sentence_of(error))
     if status == 401:
         response["WWW-Authenticate"] = "Bearer"
     return response

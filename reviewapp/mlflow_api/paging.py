@@ -20,7 +20,8 @@ from traces.parsing import Malformed
 MOST_OFFSET = 2**53
 # A larger page is cut to this; the token tells the client to go on.
 LARGEST_PAGE = 1000
-_Row = TypeVar("_Row", bound=Model)
+_Model = TypeVar("_Model", bound=Model)
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,23 +57,50 @@ def read_token(token: str) -> tuple[int, int | None]:
     return offset, newest
 
 
+def read_cursor(token: str) -> int:
+    """The primary key that a token of `token_after` names. Raises Malformed."""
+    try:
+        place = loads(base64.b64decode(token, validate=True))
+    except (binascii.Error, ValueError, InvalidJson):
+        place = None
+    after = place.get("after") if isinstance(place, dict) else None
+    if not fits(after):
+        raise Malformed("page_token", "is not a token of this server")
+    return after
+
+
+def token_after(pk: int) -> str:
+    """The token of the rows after one, in lists to which rows are only appended."""
+    return base64.b64encode(dumps({"after": pk}).encode()).decode()
+
+
 def fits(number: Json) -> TypeGuard[int]:
     """Whether it is a whole number to which a database can count."""
     return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < MOST_OFFSET
 
 
-def page_of(rows: QuerySet[_Row], page: Page) -> tuple[list[_Row], dict[str, Json]]:
+def page_of(rows: QuerySet[_Model, _Row], page: Page) -> tuple[list[_Row], dict[str, Json]]:
     """The rows, and `next_page_token` when the page is full. Cost: one query, two on a full page.
 
     The total order of the rows is the caller's duty.
     """
-    if page.newest is not None:
-        rows = rows.filter(pk__lte=page.newest)
-    found = list(rows[page.offset : page.offset + page.size])
+    found = list(slice_of(rows, page))
     if len(found) < page.size:
         return found, {}
-    newest = page.newest if page.newest is not None else newest_of(rows.model)
-    return found, {"next_page_token": token_for(page.offset + page.size, newest)}
+    return found, following(page, page.newest or newest_of(rows.model))
+
+
+def slice_of(rows: QuerySet[_Model, _Row], page: Page) -> QuerySet[_Model, _Row]:
+    """The page's rows: those that were there at the first page's moment, from the offset on."""
+    if page.newest is not None:
+        rows = rows.filter(pk__lte=page.newest)
+    return rows[page.offset : page.offset + page.size]
+
+
+def following(page: Page, newest: int) -> dict[str, Json]:
+    """`next_page_token` after a full page; `newest` is the last primary key."""
+    newest = page.newest if page.newest is not None else newest
+    return {"next_page_token": token_for(page.offset + page.size, newest)}
 
 
 def newest_of(model: type[Any]) -> int:  # Any: a model class's manager is not typed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
+from accounts.roles import Action
 from reviewapp.mlflow_api.endpoint import Answer, Call
 
 # The release whose wire is spoken. Below 3.4 the client sends no spans to /v1/traces.
@@ -30,3 +31,9 @@ def info(_call: Call) -> Answer:
         "multipart_uploads_enabled": False,
         "multipart_downloads_enabled": False,
     }
+
+
+def no_logged_models(call: Call) -> Answer:
+    """SearchLoggedModels: there are none here; the client's evaluation asks."""
+    call.by.demand_scope(Action.READ)
+    return {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accounts.roles import Action
 from assessments.deleting import delete_traces
+from reviewapp.mlflow_api.artifacts import root
 from reviewapp.mlflow_api.endpoint import Answer, Call
 from reviewapp.mlflow_api.wire.traces import NoSuchTag
 from traces import timestamps
@@ -32,7 +33,7 @@ def delete_trace_tag(call: Call, trace_id: str) -> Answer:
     try:
         delete_tag(trace, key)
     except KeyError:
-        raise NoSuchTag(key, trace_id) from None
+        raise NoSuchTag(key, f"trace with ID {trace_id}") from None
     return {}
 
 
@@ -46,9 +47,10 @@ def changeable(call: Call) -> str:
 
 def link(call: Call) -> Answer:
     """LinkTracesToRun: all of them, or none when one is unknown."""
-    wanted = set(call.texts("trace_ids"))
-    if len(wanted) > MOST_LINKS:
+    trace_ids = call.texts("trace_ids")
+    if len(trace_ids) > MOST_LINKS:
         raise Malformed("trace_ids", f"are more than {MOST_LINKS} ids")
+    wanted = set(trace_ids)
     run = run_for(call.by, call.text("run_id"), Action.WRITE_TRACES)
     traces = list(Trace.objects.filter(experiment=run.experiment_id, trace_id__in=wanted))
     for trace_id in sorted(wanted - {trace.trace_id for trace in traces}):
@@ -67,7 +69,8 @@ def delete(call: Call) -> Answer:
     if most is not None and (wanted or most < 1):
         raise Malformed("max_traces", "is for max_timestamp_millis, and at least 1")
     if until_ms is None:
-        return {"traces_deleted": delete_traces(experiment, wanted, by=call.by)}
+        n_deleted = delete_traces(experiment, wanted, by=call.by, artifacts=root())
+        return {"traces_deleted": n_deleted}
     return {"traces_deleted": delete_oldest(experiment, until_ms, most, call)}
 
 
@@ -77,6 +80,6 @@ def delete_oldest(experiment: Experiment, until_ms: int, most: int | None, call:
     ids = old.order_by("requested_at", "trace_id").values_list("trace_id", flat=True)
     n_deleted, left = 0, MOST_DELETED if most is None else most
     while batch := list(ids[: min(left, BATCH)]):
-        n_deleted += delete_traces(experiment, batch, by=call.by)
+        n_deleted += delete_traces(experiment, batch, by=call.by, artifacts=root())
         left -= len(batch)
     return n_deleted

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
 from accounts.roles import Action
+from assessments.attribution import action_of
 from assessments.matching import FAMILIES
-from assessments.mlflow_json import assessment_to_json
-from assessments.reading import assessments_of
+from assessments.mlflow_json import row_to_json
+from assessments.reading import said_about
 from reviewapp.mlflow_api import assessments
 from reviewapp.mlflow_api.endpoint import Answer, Call
-from reviewapp.mlflow_api.paging import Page, page_of
+from reviewapp.mlflow_api.paging import Page, following, slice_of
 from reviewapp.mlflow_api.scope import experiments_read
 from reviewapp.mlflow_api.wire.assessments import Said, said_from_json
 from reviewapp.mlflow_api.wire.traces import (
@@ -29,11 +30,11 @@ from traces.matching import matching
 from traces.models import Trace
 from traces.ordering import ordering
 from traces.parsing import Malformed, mapping
-from traces.reading import spans_of, trace_record
+from traces.reading import info_row, info_rows, spans_of
 from traces.records import SpanRecord
 from traces.searching import bounded
 from traces.span_json import span_to_wire
-from traces.trace_json import trace_info_from_json, trace_info_to_json
+from traces.trace_json import InfoRow, info_to_json, trace_info_from_json
 
 INFO = "trace.trace_info"
 DEFAULT_PAGE = 100
@@ -63,7 +64,7 @@ def start(call: Call) -> Answer:
 def write_all(trace: Trace, said: Sequence[Said], call: Call) -> None:
     """What was said while the trace ran. Raises ScopeMissing and what recording raises."""
     for one in said:
-        call.by.demand_scope(assessments.action_of(call.by, one.draft))
+        call.by.demand_scope(action_of(call.by, one.draft))
         assessments.write(trace, one, call)
 
 
@@ -128,24 +129,23 @@ def search(call: Call) -> Answer:
     experiments = experiments_read(call, experiment_ids_of(call.fields.get("locations")))
     with bounded():
         picked = matching(comparisons, experiments=experiments, others=FAMILIES)
-        found = Trace.objects.filter(picked, experiment__in=experiments)
-        traces, following = page_of(found.order_by(*order), asked)
-    return {"traces": list(infos(traces)), **following}
+        found = Trace.objects.filter(picked, experiment__in=experiments).order_by(*order)
+        rows, newest = info_rows(slice_of(found, asked))
+    more = following(asked, newest) if len(rows) == asked.size else {}
+    return {"traces": list(infos_of(rows)), **more}
 
 
 def infos(traces: Sequence[Trace]) -> list[dict[str, Json]]:
     """TraceInfo of each with what was said about it. Cost: one query."""
-    said = assessments_of(traces)
+    return infos_of({trace.pk: info_row(trace) for trace in traces})
+
+
+def infos_of(rows: Mapping[int, InfoRow]) -> list[dict[str, Json]]:
+    """As `infos`, of rows by primary key."""
+    said = said_about({pk: row.trace_id for pk, row in rows.items()})
     return [
-        trace_info_to_json(
-            trace_record(trace),
-            [
-                assessment_to_json(one)
-                for one in said.get(trace.pk, ())
-                if not one.is_overridden_expectation
-            ],
-        )
-        for trace in traces
+        info_to_json(row, [row_to_json(one) for one in said.get(pk, ())])
+        for pk, row in rows.items()
     ]
 
 

@@ -6,16 +6,19 @@ The order is that of MLflow's REST documentation. Paths: mlflow 3.17.2, protos/s
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from reviewapp.mlflow_api import (
+    artifacts,
     assessments,
+    datasets,
     experiments,
     label_schemas,
     otlp,
+    review_queues,
     runs,
     server,
     trace_changes,
     traces,
 )
-from reviewapp.mlflow_api.endpoint import route, unknown
+from reviewapp.mlflow_api.endpoint import raw_route, route, unknown
 
 TAGS = route(PATCH=trace_changes.set_trace_tag, DELETE=trace_changes.delete_trace_tag)
 
@@ -24,6 +27,11 @@ second_generation = [
     path("experiments/search", route(POST=experiments.search, GET=experiments.search)),
     path("experiments/get", route(GET=experiments.get)),
     path("experiments/get-by-name", route(GET=experiments.get_by_name)),
+    path("experiments/update", route(POST=experiments.update)),
+    path("experiments/delete", route(POST=experiments.delete)),
+    path("experiments/restore", route(POST=experiments.restore)),
+    path("experiments/set-experiment-tag", route(POST=experiments.set_tag)),
+    path("experiments/delete-experiment-tag", route(POST=experiments.delete_tag)),
     path("runs/create", route(POST=runs.create)),
     path("runs/get", route(GET=runs.get)),
     path("runs/update", route(POST=runs.update)),
@@ -32,7 +40,12 @@ second_generation = [
     path("runs/log-inputs", route(POST=runs.log_inputs)),
     path("runs/log-parameter", route(POST=runs.log_parameter)),
     path("runs/set-tag", route(POST=runs.set_tag)),
+    path("runs/delete-tag", route(POST=runs.delete_tag)),
+    path("runs/delete", route(POST=runs.delete)),
+    path("runs/restore", route(POST=runs.restore)),
     path("runs/search", route(POST=runs.search)),
+    path("metrics/get-history", route(GET=runs.metric_history)),
+    path("logged-models/search", route(POST=server.no_logged_models)),
     path("traces/delete-traces", route(POST=trace_changes.delete)),
     path("traces/link-to-run", route(POST=trace_changes.link)),
     path("traces/<trace_id>/tags", TAGS),
@@ -52,12 +65,47 @@ third_generation = [
         "traces/<trace_id>/assessments/<assessment_id>",
         route(GET=assessments.get, PATCH=assessments.update, DELETE=assessments.delete),
     ),
+    path("datasets/create", route(POST=datasets.create)),
+    path("datasets/search", route(POST=datasets.search)),
+    path("datasets/<dataset_id>", route(GET=datasets.get, DELETE=datasets.delete)),
+    path(
+        "datasets/<dataset_id>/records",
+        route(
+            GET=datasets.get_records,
+            POST=datasets.upsert_records,
+            DELETE=datasets.delete_records,
+        ),
+    ),
+    path("datasets/<dataset_id>/experiment-ids", route(GET=datasets.experiment_ids)),
+    path("datasets/<dataset_id>/tags", route(PATCH=datasets.set_tags)),
+    path("datasets/<dataset_id>/tags/<path:key>", route(DELETE=datasets.delete_tag)),
+    path("datasets/<dataset_id>/add-experiments", route(POST=datasets.add_experiments)),
+    path("datasets/<dataset_id>/remove-experiments", route(POST=datasets.remove_experiments)),
     path("label-schemas/create", route(POST=label_schemas.create)),
     path("label-schemas/get", route(GET=label_schemas.get)),
     path("label-schemas/get-by-name", route(GET=label_schemas.get_by_name)),
     path("label-schemas/list", route(GET=label_schemas.list_all)),
     path("label-schemas/update", route(PATCH=label_schemas.update)),
     path("label-schemas/delete", route(DELETE=label_schemas.delete)),
+    path("review-queues/create", route(POST=review_queues.create)),
+    path("review-queues/get-or-create-user", route(POST=review_queues.get_or_create_user)),
+    path("review-queues/get", route(GET=review_queues.get)),
+    path("review-queues/get-by-name", route(GET=review_queues.get_by_name)),
+    path("review-queues/list", route(GET=review_queues.list_all)),
+    path("review-queues/update", route(POST=review_queues.update)),
+    path("review-queues/delete", route(POST=review_queues.delete)),
+    path("review-queues/items/add", route(POST=review_queues.add_items)),
+    path("review-queues/items/remove", route(POST=review_queues.remove_items)),
+    path("review-queues/items/list", route(GET=review_queues.list_items)),
+    path("review-queues/items/set-status", route(POST=review_queues.set_item_status)),
+]
+
+files = [
+    path("artifacts", route(GET=artifacts.list_all)),
+    path(
+        "artifacts/<path:artifact_path>",
+        raw_route(GET=artifacts.download, PUT=artifacts.upload, DELETE=artifacts.delete),
+    ),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -65,5 +113,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/traces", otlp.export),
     path("api/2.0/mlflow/", include(second_generation)),
     path("api/3.0/mlflow/", include(third_generation)),
+    path("api/2.0/mlflow-artifacts/", include(files)),
     re_path(r"^(?:api/\d+\.\d+|ajax-api|v1)(?:/.*)?$", unknown),
 ]

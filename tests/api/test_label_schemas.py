@@ -204,3 +204,17 @@ def test_for_outsiders_and_reviewers_there_is_nothing(api, outsider, reviewer, e
             caller.delete(f"/label-schemas/{schema.schema_id}"),
         ]
         assert [answer.status_code for answer in answers] == [404] * 5
+
+
+def test_overwriting_creates_edits_or_replaces(api, manager, experiment):
+    caller, path = api(manager), f"/experiments/{experiment.pk}/label-schemas"
+
+    first = caller.post(path, body(overwrite=True)).json()
+    same = caller.post(path, body(title="Is the tone right?", overwrite=True)).json()
+    other = caller.post(path, body(input=INPUTS[3], overwrite=True)).json()
+
+    assert (first["version"], same["version"], other["version"]) == (1, 2, 1)
+    assert first["schema_id"] == same["schema_id"] != other["schema_id"]
+    rows = caller.get(path).json()["rows"]
+    assert [(row["name"], row["input"]) for row in rows] == [("tone", INPUTS[3])]
+    assert caller.post(path, body(overwrite=False)).status_code == 409

@@ -86,7 +86,7 @@ def test_several_reviews_make_it_blind(api, manager, experiment):
         ({"blind": "sometimes"}, "blind"),
         ({"purpose": "x" * 1001}, "purpose"),
         ({"due_at": "tomorrow"}, "due_at"),
-        ({"state": "open"}, "state"),
+        ({"state": "closed"}, "state"),
         ({"session_id": "0" * 32}, "session_id"),
     ],
 )
@@ -105,7 +105,7 @@ def test_they_are_listed_newest_first_at_a_constant_cost(
     caller = api(developer)
     caller.get("/me")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         answer = caller.get(f"/experiments/{experiment.pk}/sessions")
 
     ids = [row["session_id"] for row in answer.json()["rows"]]
@@ -215,3 +215,57 @@ def test_a_reviewer_is_told_they_may_not_and_an_outsider_nothing(
         ]
         assert [answer.status_code for answer in answers] == [status] * 4
         assert caller.get(f"/experiments/{experiment.pk}/sessions").status_code == 404
+
+
+def test_a_session_can_begin_open_with_tags_of_its_run(api, manager, experiment):
+    body = {"name": "Open", "state": "open", "tags": {"team": "search", "note": ""}}
+    caller, path = api(manager), f"/experiments/{experiment.pk}/sessions"
+
+    made = caller.post(path, body, key="k-1").json()
+    again = caller.post(path, body, key="k-1").json()
+
+    assert made == again
+    assert (made["state"], made["tags"]) == ("open", {"team": "search", "note": ""})
+    assert made["opened_at"] is not None
+    run = LabelingSession.objects.get().run
+    assert dict(run.tags.values_list("key", "value")) == {
+        "mlflow.runType": "LABELING_SESSION",
+        "team": "search",
+        "note": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"state": "closed"}, "state"),
+        ({"tags": ["team"]}, "tags"),
+        ({"tags": {"n": 1}}, "tags.n"),
+        ({"tags": {"n": "x" * 8001}}, "tags.n"),
+        ({"tags": {"": "x"}}, "tags"),
+        ({"tags": {"x" * 251: "x"}}, "tags"),
+        ({"tags": {"mlflow.runType": "OTHER"}}, "tags"),
+        ({"tags": {str(n): "x" for n in range(101)}}, "tags"),
+    ],
+)
+def test_a_wrong_beginning_is_named(api, manager, experiment, changes, field):
+    body = {"name": "Open", **changes}
+
+    answer = api(manager).post(f"/experiments/{experiment.pk}/sessions", body)
+
+    assert answer.status_code == 400
+    assert list(answer.json()["fields"]) == [field]
+    assert not LabelingSession.objects.exists()
+
+
+def test_a_list_shows_each_sessions_own_tags_at_the_same_cost(
+    api, manager, experiment, django_assert_num_queries
+):
+    caller, path = api(manager), f"/experiments/{experiment.pk}/sessions"
+    for number in range(3):
+        caller.post(path, {"name": "One of", "tags": {"number": str(number)}})
+
+    with django_assert_num_queries(6):
+        rows = caller.get(path).json()["rows"]
+
+    assert [row["tags"] for row in rows] == [{"number": "2"}, {"number": "1"}, {"number": "0"}]

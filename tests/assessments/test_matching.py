@@ -13,6 +13,7 @@ from assessments.drafts import Draft
 from assessments.matching import spellings, traces_matching
 from assessments.models import Assessment
 from assessments.recording import override, record, retract
+from assessments.session_index import OfSession
 from tests.factories import NOW, make_experiment
 from traces.filtering import FilterSyntax, parse_order
 from traces.ingesting import link_to_run, start_trace
@@ -51,7 +52,7 @@ def rows(experiment, developer):
 def plan(request, monkeypatch):
     """Both plans of a search: naming the few that an index finds, and testing trace by trace."""
     if request.param == "many":
-        monkeypatch.setattr("traces.matching.FEW", 0)
+        monkeypatch.setattr("traces.found.FEW", 0)
         monkeypatch.setattr("assessments.matching.FEW", 0)
 
 
@@ -184,6 +185,8 @@ def found(experiment: Experiment, text: str) -> set[str]:
         ("feedback.answer = 'Paris'", ""),
         ("expectation.answer IS NULL", "one bare"),
         ("feedback.correct IS NOT NULL AND tags.env = 'dev' AND status = 'ERROR'", "two"),
+        ("issue.id = 'x'", ""),
+        ("issue.id = 'x' AND status = 'OK'", ""),
     ],
 )
 def test_a_filter_picks(rows, experiment, text, names):
@@ -207,10 +210,27 @@ def test_an_assessment_of_a_session_covers_the_traces_of_the_session(rows, exper
     assert found(experiment, "feedback.polite IS NULL") == {"bare"}
 
 
-@pytest.mark.parametrize("text", ["span.name = 'a'", "trace.text ILIKE '%a%'", "issue.id = 'x'"])
-def test_a_family_that_is_not_served_yet_says_so(text):
-    with pytest.raises(FilterSyntax, match="cannot be searched yet"):
-        traces_matching(text, experiments=[1])
+def test_few_sessions_are_named_though_many_traces_were_judged(
+    rows, experiment, developer, monkeypatch
+):
+    monkeypatch.setattr("assessments.matching.FEW", 1)
+    say(rows["bare"], developer, "polite", value=True)
+    say(rows["one"], developer, "polite", value=True, metadata={"mlflow.trace.session": "s1"})
+    say(rows["one"], developer, "polite", value=False)
+
+    assert found(experiment, "feedback.polite = 'true'") == {"one", "two", "bare"}
+    assert found(experiment, "feedback.correct IS NOT NULL") == {"one", "two"}
+    assert found(experiment, "feedback.correct IS NULL") == {"bare"}
+
+
+@pytest.mark.parametrize(
+    "metadata", [{"mlflow.trace.session": "s1"}, {"a": "mlflow.trace.session"}]
+)
+def test_the_index_holds_assessments_of_sessions(rows, developer, metadata):
+    say(rows["one"], developer, "polite", value=True, metadata=metadata)
+
+    is_about = "mlflow.trace.session" in metadata
+    assert Assessment.objects.filter(OfSession()).exists() is is_about
 
 
 def test_a_pattern_that_not_every_database_knows_is_refused_with_its_place():

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import orjson
 import pytest
 
-from assessments.mlflow_json import assessment_to_json
+from assessments.mlflow_json import SaidRow, assessment_to_json, row_to_json
 from assessments.reading import AssessmentRecord
 
 AT = datetime(2026, 11, 20, 12, 0, 0, 390_000, tzinfo=UTC)
@@ -91,3 +92,35 @@ def test_a_value_has_mlflows_form(changes, part):
     found = assessment_to_json(replace(SAID, **changes))
 
     assert {name: found[name] for name in ("feedback", "expectation") if name in found} == part
+
+
+def stored(value):
+    return None if value is None else orjson.dumps(value).decode()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"value": None},
+        {"value": 2**53 + 1},
+        {"value": 3.0},
+        {"value": {"b": 1, "a": [None, "ä"]}},
+        {"value": None, "error": {"error_code": "X"}},
+        {"kind": "expectation", "value": "[not a list"},
+        {"kind": "expectation", "value": []},
+        {"kind": "expectation", "value": {"a": 1.0}},
+        {"kind": "expectation", "value": None},
+        {"metadata": {"k": "v"}, "overrides": "a-0", "span_id": "f" * 16, "rationale": "r"},
+    ],
+    ids=str,
+)
+def test_stored_json_that_is_not_read_again_says_the_same(changes):
+    said = replace(SAID, **changes)
+    columns = {name: getattr(said, name) for name in SaidRow._fields}
+    columns |= {name: stored(columns[name]) for name in ("value", "error", "metadata")}
+
+    row = SaidRow(**columns)
+
+    assert orjson.loads(orjson.dumps(row_to_json(row))) == assessment_to_json(said)
+    assert row.is_overridden_expectation is said.is_overridden_expectation

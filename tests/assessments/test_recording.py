@@ -379,14 +379,14 @@ def test_history_cannot_be_rewritten(trace, author, statement, table, manager, e
 
 
 def test_a_deleted_trace_takes_its_labels_and_leaves_a_tombstone(
-    trace, author, experiment, manager
+    trace, author, experiment, manager, tmp_path
 ) -> None:
     session = make_session(experiment, manager, traces=1)
     gone = [trace.trace_id, session.items.get().trace.trace_id, "unknown"]
     record(trace, GOOD, by=author, now=NOW)
     StaleMark.objects.all().delete()
 
-    deleted = delete_traces(experiment, gone, by=author)
+    deleted = delete_traces(experiment, gone, by=author, artifacts=tmp_path)
 
     assert deleted == 2
     assert not Revision.objects.exists()
@@ -394,4 +394,4 @@ def test_a_deleted_trace_takes_its_labels_and_leaves_a_tombstone(
     assert StaleMark.objects.get().run == session.run
     tombstones = AuditEvent.objects.get(act="traces deleted").details["sha256"]
     assert sorted(tombstones) == sorted(sha256(t.encode()).hexdigest() for t in gone[:2])
-    assert delete_traces(experiment, gone, by=author) == 0
+    assert delete_traces(experiment, gone, by=author, artifacts=tmp_path) == 0

@@ -1,4 +1,7 @@
-"""A live server of ours, in a process of its own, and the stock client pointed at it."""
+"""A live server, in a process of its own, and the stock client pointed at it.
+
+Ours, or with `--contract-peer` MLflow's own.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.contract.peer import asks_the_peer, peer
+from tests.contract.raw import Place, Wire, new_place
 from tests.trust.deployment import free_port, own_database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,8 +37,17 @@ from accounts.models import User
 from accounts.roles import ALL_SCOPES
 owner = User.objects.create_superuser("owner@example.org")
 secrets = {"owner": create_token(owner, ALL_SCOPES)[1]}
-for name, scopes in {"reader": ["read"], "logger": ["traces:write", "read"]}.items():
+bound = {
+    "reader": ["read"],
+    "logger": ["traces:write", "read"],
+    "judge": ["assessments:write", "read"],
+}
+second = User.objects.create_superuser("second@example.org")
+secrets["second"] = create_token(second, ALL_SCOPES)[1]
+for name, scopes in bound.items():
     secrets[name] = create_token(owner, scopes)[1]
+stranger = User.objects.create_user("stranger@example.org")
+secrets["stranger"] = create_token(stranger, ALL_SCOPES)[1]
 for name in ("amara", "jonas"):
     reviewer = User.objects.create_user(f"{name}@example.org")
     secrets[name] = create_token(reviewer, ["review"])[1]
@@ -42,18 +57,31 @@ print("SECRETS" + json.dumps(secrets))
 
 @dataclass(frozen=True)
 class Server:
-    """Where it listens, and tokens: the owner's with every scope and with fewer, two reviewers'."""
+    """Where it listens, and tokens: the owner's with every scope and with fewer, a stranger's, and
+    two reviewers'.
+    """
 
     url: str
-    tokens: dict[str, str]
+    tokens: Mapping[str, str]
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     """A server on an empty data folder, with the kind of database that the other tests use."""
     folder = tmp_path_factory.mktemp("server")
-    with own_database(folder.name) as database:
-        yield from serving(folder, database)
+    if asks_the_peer(request.config):
+        with peer(folder) as (url, process):
+            try:
+                wait_until_ready(f"{url}/health", process, folder)
+            except pytest.fail.Exception as failure:
+                # Tests that are expected to fail there must not be content with this.
+                pytest.exit(str(failure), 1)
+            yield Server(url=url, tokens=defaultdict(lambda: "MLflow asks for none"))
+    else:
+        with own_database(folder.name) as database:
+            yield from serving(folder, database)
 
 
 def serving(folder: Path, database: dict[str, str]) -> Iterator[Server]:
@@ -126,3 +154,15 @@ def client(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     yield server
     mlflow.tracing.reset()
     mlflow.set_tracking_uri(None)
+
+
+@pytest.fixture(scope="session")
+def wire(server: Server) -> Wire:
+    """Plain HTTP with the owner's token."""
+    return Wire(server.url, server.tokens["owner"])
+
+
+@pytest.fixture
+def place(wire: Wire) -> Place:
+    """A new experiment, over plain HTTP."""
+    return new_place(wire)

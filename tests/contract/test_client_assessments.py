@@ -42,6 +42,7 @@ def test_feedback_and_expectations_come_back_as_they_were_logged(trace_id):
     assert said_about(trace_id)[3].metadata["n"] == "45"
 
 
+@pytest.mark.differs("who said it follows from the token")
 def test_nobody_named_is_the_account_of_the_token(trace_id):
     expectation = mlflow.log_expectation(trace_id=trace_id, name="answer", value="42")
 
@@ -135,7 +136,11 @@ def test_a_trace_that_is_not_there_says_so(client):
         ("feedback.score <= 0.4", 0),
         ("feedback.missing IS NULL", 1),
         ("expectation.answer = '42'", 1),
-        ("expectation.answer LIKE '4%'", 1),
+        ("expectation.answer LIKE '%2%'", 1),
+        pytest.param(
+            *("expectation.answer LIKE '4%'", 1),
+            marks=pytest.mark.differs("MLflow compares text in its JSON quotes"),
+        ),
         ("feedback.answer = '42'", 0),
     ],
 )

@@ -22,7 +22,7 @@ def test_a_run_keeps_what_is_logged_into_it(client):
     with mlflow.start_run(run_name="first") as run:
         mlflow.log_metric("accuracy", 0.5, step=1)
         mlflow.log_metric("accuracy", 0.75, step=2)
-        mlflow.log_metrics({"loss": float("inf")})
+        mlflow.log_metrics({"loss": 0.25})
         mlflow.log_param("model", "small")
         mlflow.log_params({"model": "small", "top_k": 3})
         mlflow.set_tag("team", "search")
@@ -30,11 +30,12 @@ def test_a_run_keeps_what_is_logged_into_it(client):
     found = mlflow.get_run(run.info.run_id)
     assert (found.info.run_name, found.info.status) == ("first", "FINISHED")
     assert found.info.end_time >= found.info.start_time
-    assert found.data.metrics == {"accuracy": 0.75, "loss": float("inf")}
+    assert found.data.metrics == {"accuracy": 0.75, "loss": 0.25}
     assert found.data.params == {"model": "small", "top_k": "3"}
     assert found.data.tags["team"] == "search"
-    with pytest.raises(mlflow.MlflowException, match="logged before with another value"):
+    with pytest.raises(mlflow.MlflowException, match="model") as caught:
         mlflow.MlflowClient().log_param(run.info.run_id, "model", "large")
+    assert caught.value.error_code == "INVALID_PARAMETER_VALUE"
 
 
 def test_an_experiment_is_made_once(client):
@@ -110,3 +111,102 @@ def test_an_evaluation_makes_traces_of_its_own(client):
         "is_upper": True,
         "expected_response": "ONE?",
     }
+
+
+def start(name, **what):
+    with mlflow.start_run(run_name=name) as run:
+        mlflow.log_metric("accuracy", what["accuracy"])
+        mlflow.log_param("model", what["model"])
+        mlflow.set_tag("team", what["team"])
+    return run.info.run_id
+
+
+def test_runs_are_found_by_filter_and_order(client):
+    one = start("one", accuracy=0.5, model="small", team="search")
+    two = start("two", accuracy=0.9, model="large", team="search")
+    start("three", accuracy=float("nan"), model="large", team="sales")
+
+    def found(text, **how):
+        runs = mlflow.search_runs(filter_string=text, output_format="list", **how)
+        return [run.info.run_id for run in runs]
+
+    assert found("metrics.accuracy > 0.6") == [two]
+    assert found("params.model = 'small' and tags.team LIKE 'sea%'") == [one]
+    assert found("tags.team = 'search'", order_by=["metrics.accuracy ASC"]) == [one, two]
+    assert found("attributes.run_name LIKE 't%' AND tags.team = 'search'", max_results=1) == [two]
+    assert found("attributes.status = 'FAILED'") == []
+    frame = mlflow.search_runs(filter_string="tags.team = 'sales'")
+    assert frame["metrics.accuracy"].isna().tolist() == [True]
+    with pytest.raises(mlflow.MlflowException, match="colour"):
+        found("colour = 'red'")
+
+
+@pytest.mark.differs("IN works for every text field")
+def test_runs_are_found_by_a_list_of_names(client):
+    for name in ("one", "two", "three"):
+        start(name, accuracy=0.5, model="small", team="search")
+
+    found = mlflow.search_runs(
+        filter_string="attributes.run_name IN ('one', 'two')", output_format="list"
+    )
+
+    assert [run.info.run_name for run in found] == ["two", "one"]
+
+
+def test_a_deleted_run_comes_back(client):
+    run_id = start("one", accuracy=0.5, model="small", team="search")
+
+    mlflow.delete_run(run_id)
+
+    assert mlflow.search_runs(output_format="list") == []
+    (gone,) = mlflow.search_runs(
+        output_format="list", run_view_type=mlflow.entities.ViewType.DELETED_ONLY
+    )
+    assert gone.info.lifecycle_stage == "deleted"
+    mlflow.MlflowClient().restore_run(run_id)
+    mlflow.MlflowClient().delete_tag(run_id, "team")
+    (back,) = mlflow.search_runs(output_format="list")
+    assert "team" not in back.data.tags
+
+
+def test_a_metric_has_a_history(client):
+    with mlflow.start_run() as run:
+        for step, value in enumerate([0.5, float("nan"), 0.25]):
+            mlflow.log_metric("loss", value, step=step)
+
+    history = mlflow.MlflowClient().get_metric_history(run.info.run_id, "loss")
+
+    assert [(one.step, str(one.value)) for one in history] == [(0, "0.5"), (1, "nan"), (2, "0.25")]
+
+
+@pytest.mark.differs("MLflow stores the largest number of 64 bits for infinity")
+def test_infinity_is_a_value_of_a_metric(client):
+    with mlflow.start_run() as run:
+        mlflow.log_metric("loss", float("inf"))
+        mlflow.log_metric("loss", float("-inf"), step=1)
+
+    history = mlflow.MlflowClient().get_metric_history(run.info.run_id, "loss")
+
+    assert [one.value for one in history] == [float("inf"), float("-inf")]
+    assert mlflow.get_run(run.info.run_id).data.metrics == {"loss": float("-inf")}
+
+
+def test_experiments_are_found_renamed_deleted_and_restored(client, tmp_path):
+    admin, name = mlflow.MlflowClient(), f"found {tmp_path.name}"
+    experiment_id = mlflow.create_experiment(name, tags={"stage": tmp_path.name})
+    mine = f"tags.stage = '{tmp_path.name}'"
+
+    admin.set_experiment_tag(experiment_id, "team", "search")
+    admin.rename_experiment(experiment_id, f"{name} again")
+
+    (found,) = mlflow.search_experiments(filter_string=f"{mine} AND name LIKE 'found%again'")
+    assert (found.experiment_id, found.tags["team"]) == (experiment_id, "search")
+    assert mlflow.search_experiments(filter_string="attribute.name = 'nobody'") == []
+    mlflow.delete_experiment(experiment_id)
+    assert mlflow.search_experiments(filter_string=mine) == []
+    assert mlflow.get_experiment(experiment_id).lifecycle_stage == "deleted"
+    admin.restore_experiment(experiment_id)
+    (back,) = mlflow.search_experiments(filter_string=mine, order_by=["name DESC"])
+    assert back.lifecycle_stage == "active"
+    admin.delete_experiment_tag(experiment_id, "team")
+    assert "team" not in mlflow.get_experiment(experiment_id).tags

@@ -70,7 +70,7 @@ def nested(depth: int, *, in_lists: bool):
 
 
 def test_what_the_client_exports_is_read_as_what_it_held() -> None:
-    [span] = otlp.spans_from_protobuf(exported(client_span()))
+    [span] = otlp.export_from_protobuf(exported(client_span())).spans
 
     assert dict(span.attributes) == ATTRIBUTES
     assert (span.trace_id, span.span_id, span.parent_span_id) == (
@@ -87,7 +87,7 @@ def test_what_the_client_exports_is_read_as_what_it_held() -> None:
 def test_the_client_reads_back_from_us_what_it_exported() -> None:
     sent = client_span()
 
-    read = answered(otlp.spans_from_protobuf(exported(sent))[0])
+    read = answered(otlp.export_from_protobuf(exported(sent)).spans[0])
 
     assert read.to_dict() == sent.to_dict()
     assert (read.inputs, read.outputs) == (sent.inputs, sent.outputs)
@@ -96,7 +96,7 @@ def test_the_client_reads_back_from_us_what_it_exported() -> None:
 def test_a_root_span_and_one_without_status_come_back_as_they_were() -> None:
     sent = client_span(parent_span_id=None, status={"code": "STATUS_CODE_UNSET", "message": ""})
 
-    read = answered(otlp.spans_from_protobuf(exported(sent))[0])
+    read = answered(otlp.export_from_protobuf(exported(sent)).spans[0])
 
     assert read.to_dict() == sent.to_dict()
 

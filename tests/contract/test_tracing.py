@@ -189,7 +189,7 @@ def test_the_client_searches_by_run(three):
 
 
 def test_a_bad_filter_is_a_message_and_not_a_retry(client):
-    with pytest.raises(mlflow.MlflowException, match="Column 1 of the filter") as caught:
+    with pytest.raises(mlflow.MlflowException, match="colour") as caught:
         mlflow.search_traces(filter_string="colour = 'red'")
 
     assert caught.value.error_code == "INVALID_PARAMETER_VALUE"
@@ -219,8 +219,9 @@ def test_tags_are_set_and_deleted(client):
 
     mlflow.delete_trace_tag(trace_id, "seen")
     assert "seen" not in mlflow.get_trace(trace_id).info.tags
-    with pytest.raises(mlflow.MlflowException, match="No tag with name: seen"):
+    with pytest.raises(mlflow.MlflowException, match="seen") as caught:
         mlflow.delete_trace_tag(trace_id, "seen")
+    assert caught.value.error_code == "RESOURCE_DOES_NOT_EXIST"
 
 
 def test_deleted_traces_are_gone(client):
@@ -239,6 +240,7 @@ def test_deleted_traces_are_gone(client):
     ]
 
 
+@pytest.mark.differs("who may log follows from the token")
 def test_a_token_without_the_scope_cannot_log(client, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", client.tokens["reader"])
 

@@ -144,6 +144,17 @@ def test_free_text_does_not_wait_for_more_items():
     assert agreement_cards([("Why?", record)]).cards[0].too_few == ""
 
 
+def test_one_review_each_leaves_nothing_to_compare_and_nothing_to_wait_for():
+    record: dict[str, Json] = {"value": None, "undefined": "one_reviewer", "n_items": 0}
+    compared = RECORD | {"n_items": 6}
+
+    for given in (None, record):
+        (card,) = agreement_cards([("Correct?", given)], reviews_required=1).cards
+        assert (card.too_few, card.undefined[:26]) == ("", "Every item has one review,")
+    (card,) = agreement_cards([("Correct?", compared)], reviews_required=1).cards
+    assert (card.too_few, card.value) == ("Too few items yet (6 of 10)", "0.65")
+
+
 def test_before_anything_was_computed_there_are_too_few_items():
     (card,) = agreement_cards([("Correct?", None)]).cards
 

@@ -135,6 +135,20 @@ class TestClaiming:
         assert (back.item.position, back.state) == (1, "draft")
         assert back.draft == {"correct": {"value": True, "rationale": ""}}
 
+    def test_one_goes_on_from_where_one_is_and_then_from_the_front(
+        self, experiment, manager, reviewer
+    ) -> None:
+        session = make_session(experiment, manager, traces=4)
+        third = session.items.get(position=3)
+        submit(third, GOOD, by=Credential(user=reviewer), lease=LEASE)
+
+        visited = []
+        while (claimed := claim_next(session, reviewer, lease=LEASE)).review is not None:
+            visited.append(claimed.review.item.position)
+            answer(claimed.review)
+
+        assert visited == [4, 1, 2]
+
     def test_done_is_told_when_nothing_is_left(self, experiment, manager, reviewer) -> None:
         session = make_session(experiment, manager, traces=1)
         answer(claim_next(session, reviewer, lease=LEASE).review)
@@ -169,7 +183,7 @@ class TestClaiming:
         with CaptureQueriesContext(connection) as queries:
             claim_next(session, reviewer, lease=LEASE, now=now)
 
-        assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 5
+        assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 6
 
 
 class TestDealing:

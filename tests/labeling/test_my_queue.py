@@ -12,7 +12,7 @@ from labeling.answering import Reply, Submission
 from labeling.models import QueueItem
 from labeling.my_queue import Group, minutes_left, my_queue, neighbours, rail
 from labeling.queueing import claim_next
-from tests.factories import LEASE, make_session
+from tests.factories import LEASE, NOW, make_session
 
 
 def act(verb, session, user, position, **submission):
@@ -47,7 +47,7 @@ def test_every_item_has_its_mark(session, reviewer, second_reviewer):
 
 def test_what_others_finished_is_not_asked_of_me(session, reviewer, second_reviewer):
     act(reviewing.save_draft, session, reviewer, 1)
-    QueueItem.objects.filter(position=1).update(status="complete")
+    QueueItem.objects.filter(position=1).update(status="complete", finished_at=NOW)
 
     queue = my_queue(session, reviewer)
 

@@ -23,7 +23,7 @@ class Wire:
         self.client = Client()
         self.headers = {"Authorization": f"Bearer {secret}"} if secret else {}
 
-    def get(self, path: str, **query: Any) -> tuple[int, dict[str, Any]]:
+    def get(self, path: str, /, **query: Any) -> tuple[int, dict[str, Any]]:
         return read(self.client.get(path, query, headers=self.headers))
 
     def post(self, path: str, body: object) -> tuple[int, dict[str, Any]]:

@@ -22,7 +22,7 @@ from traces.parsing import MAX_SENT_BYTES, Malformed
     [
         "/api/2.0/mlflow/traces",
         "/api/2.0/mlflow/registered-models/create",
-        "/api/3.0/mlflow/review-queues/create",
+        "/api/3.0/mlflow/scorers/register",
         "/api/3.0/mlflow/traces/tr-1/assessments/a-1/",
         "/api/4.0/mlflow/traces",
         "/api/2.0",

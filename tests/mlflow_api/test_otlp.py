@@ -1,4 +1,4 @@
-"""OTLP/HTTP: encodings, headers, faults; a request is stored whole or not at all."""
+"""OTLP/HTTP: encodings, headers, faults; what of an export is stored and what is told."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ import zlib
 import orjson
 import pytest
 from django.test import Client
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
+from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
 
 from tests.factories import NOW, make_experiment, make_token
 from traces.models import Span, Trace
@@ -127,6 +131,106 @@ def test_what_cannot_be_read_is_refused_whole(send, body, media_type, status):
     response = send(body, media_type)
 
     assert (response.status_code, list(response.json())) == (status, ["detail"])
+    assert Trace.objects.count() == 0
+
+
+def of_trace(number, *span_ids):
+    """Spans of one trace; the first is the root."""
+    for position, span_id in enumerate(span_ids):
+        yield ProtoSpan(
+            trace_id=bytes([number]) * 16,
+            span_id=span_id,
+            parent_span_id=span_ids[0] if position else b"",
+            name="work",
+            start_time_unix_nano=1795176000000000000,
+            end_time_unix_nano=1795176001000000000,
+        )
+
+
+def together(*groups):
+    request = ExportTraceServiceRequest()
+    request.resource_spans.add().scope_spans.add().spans.extend(
+        span for group in groups for span in group
+    )
+    return request.SerializeToString()
+
+
+def stored() -> dict[str, int]:
+    return {
+        trace.trace_id[3:5]: trace.spans.count() for trace in Trace.objects.order_by("trace_id")
+    }
+
+
+GOOD, BAD = b"\1" * 8, b"\2" * 7
+
+
+def test_a_trace_with_a_bad_span_is_refused_and_the_others_are_stored(send):
+    response = send(
+        together(of_trace(1, GOOD), of_trace(2, GOOD, BAD, b"\3" * 8), of_trace(3, GOOD))
+    )
+
+    answer = ExportTraceServiceResponse.FromString(response.content)
+    assert response.status_code == 200
+    assert stored() == {"01": 1, "03": 1}
+    assert answer.partial_success.rejected_spans == 3
+    assert answer.partial_success.error_message == (
+        "resource_spans[0].scope_spans[0].spans[2].span_id: the id has 7 bytes instead of 8"
+    )
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"name": 5},
+        {"traceId": "zz" * 16},
+        {"traceId": None},
+        {"startTimeUnixNano": str(2**63)},
+        {"attributes": [{"key": "n", "value": {"doubleValue": "NaN"}}]},
+        {"status": {"code": 9}},
+        {"events": 5},
+    ],
+)
+def test_partial_success_in_json(send, bad):
+    [good] = AS_JSON["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    spans = [good, good | {"traceId": "ab" * 16} | bad]
+
+    response = send(orjson.dumps({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}), JSON)
+
+    said = response.json()["partialSuccess"]
+    assert (response.status_code, said["rejectedSpans"]) == (200, "1")
+    assert said["errorMessage"].startswith("resource_spans[0].scope_spans[0].spans[1].")
+    assert Trace.objects.get().trace_id == TRACE_ID
+
+
+def test_a_resource_that_cannot_be_stored_takes_its_spans_with_it(send):
+    request = ExportTraceServiceRequest.FromString(together(of_trace(1, GOOD)))
+    other = request.resource_spans.add()
+    other.resource.attributes.add(key="n").value.string_value = "a\0b"
+    other.scope_spans.add().spans.extend(of_trace(2, GOOD, b"\2" * 8))
+
+    response = send(request.SerializeToString())
+
+    answer = ExportTraceServiceResponse.FromString(response.content)
+    assert answer.partial_success.rejected_spans == 2
+    assert stored() == {"01": 1}
+
+
+def test_a_trace_that_is_elsewhere_is_refused_and_the_others_are_stored(send):
+    elsewhere = make_experiment()
+    Trace.objects.create(trace_id="tr-" + "02" * 16, experiment=elsewhere, requested_at=NOW)
+
+    response = send(together(of_trace(1, GOOD), of_trace(2, GOOD)))
+
+    answer = ExportTraceServiceResponse.FromString(response.content)
+    assert (response.status_code, answer.partial_success.rejected_spans) == (200, 1)
+    assert answer.partial_success.error_message.endswith("not found")
+    assert stored() == {"01": 1, "02": 0}
+
+
+def test_when_no_span_is_left_it_is_an_error(send):
+    response = send(together(of_trace(1, GOOD, BAD), of_trace(2, BAD)))
+
+    assert (response.status_code, list(response.json())) == (422, ["detail"])
     assert Trace.objects.count() == 0
 
 

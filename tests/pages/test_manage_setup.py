@@ -176,6 +176,19 @@ def test_an_address_that_is_none_gets_no_link(manage, place):
     assert not Invitation.objects.exists()
 
 
+def test_somebodys_own_queue_is_for_nobody_else(manage, session, place, reviewer):
+    LabelingSession.objects.filter(pk=session.pk).update(queue_user=reviewer)
+
+    saved = manage.post(f"{place}/setup/plan/", plan(session))
+    invited = manage.post(f"{place}/setup/invitations/", {"email": "new@example.org"})
+
+    told = "This is one person&#x27;s own queue."
+    assert told in saved.content.decode()
+    assert told in invited.content.decode()
+    assert [row.user for row in session.reviewers.all()] == [reviewer]
+    assert not Invitation.objects.exists()
+
+
 def test_a_line_break_in_a_name_does_not_break_the_mail(manage, session, place, mailoutbox):
     LabelingSession.objects.filter(pk=session.pk).update(name="First\nBcc: everybody@example.org")
 

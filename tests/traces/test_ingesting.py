@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,15 +12,13 @@ from tests.factories import NOW, make_experiment, make_spans
 from traces.access import NoSuchTrace
 from traces.ingesting import (
     delete_tag,
-    import_trace,
     link_to_run,
     set_tag,
     start_trace,
     store_spans,
 )
 from traces.models import Run, Span, Trace, TraceKeyword, TraceRunLink, TraceText
-from traces.parsing import Malformed
-from traces.reading import spans_of, trace_record
+from traces.reading import spans_of
 from traces.records import TOKEN_USAGE, SpanEvent, SpanLink, TraceRecord
 
 pytestmark = pytest.mark.django_db
@@ -134,15 +131,41 @@ def test_spans_come_back_as_they_went_in(experiment) -> None:
     assert spans_of([]) == {}
 
 
+def texts():
+    return list(TraceText.objects.order_by("pk").values_list("text", flat=True))
+
+
+ROOT_TEXT = 'assistant\n{"question":"Why?"}\nBecause.'
+
+
 def test_text_is_appended_with_every_arrival(experiment) -> None:
     child, root = make_spans("Why?", "Because.")
 
-    store_spans(experiment, [child, root])
+    store_spans(experiment, [replace(child, attributes={})])
     store_spans(experiment, [root])
 
-    first, second = TraceText.objects.order_by("pk").values_list("text", flat=True)
-    assert first.count("\x1f") == 1
-    assert second == 'assistant\n{"question":"Why?"}\nBecause.'
+    assert texts() == ["retrieve", ROOT_TEXT]
+
+
+def test_a_span_that_comes_again_makes_the_text_of_its_trace_anew(experiment) -> None:
+    child, root = make_spans("Why?", "Because.")
+    store_spans(experiment, [replace(child, attributes={}), root])
+    store_spans(experiment, [replace(child, attributes={}, span_id="f" * 16, name="check")])
+    other = make_spans()
+
+    store_spans(experiment, [replace(child, attributes={}, name="fetch"), *other])
+
+    assert texts()[0] == f"{ROOT_TEXT}\x1ffetch\x1fcheck"
+    assert len(texts()) == 2
+
+
+def test_of_two_spans_with_one_id_in_a_request_the_text_of_the_later_counts(experiment) -> None:
+    child, _ = make_spans()
+    earlier = replace(child, attributes={}, name="old")
+
+    store_spans(experiment, [earlier, replace(earlier, name="a\x1fb")])
+
+    assert texts() == ["a b"]
 
 
 def test_tokens_are_summed_over_arrivals(experiment) -> None:
@@ -198,17 +221,3 @@ def test_the_name_is_its_tag(experiment) -> None:
     delete_tag(trace, "mlflow.traceName")
 
     assert Trace.objects.get().name == ""
-
-
-def test_a_whole_trace_is_imported_once(experiment) -> None:
-    spans = make_spans()
-    record = info(spans[0].trace_id, request_time=NOW - timedelta(days=1))
-
-    import_trace(experiment, record, spans)
-    trace = import_trace(experiment, record, spans)
-
-    assert trace_record(trace).request_time == record.request_time
-    assert (Trace.objects.count(), Span.objects.count()) == (1, 2)
-    import_trace(experiment, info("tr-empty"), [])
-    with pytest.raises(Malformed):
-        import_trace(experiment, info("tr-other"), spans)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from traces.comparing import text_test
 from traces.filtering import Comparison
-from traces.matching import text_test
 from traces.number_tests import bounds, clipped
 
 

@@ -11,6 +11,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from traces import otlp, otlp_json
+from traces.otlp_export import Export
 from traces.parsing import Malformed, Room, TooLarge
 from traces.records import SpanEvent, SpanLink, SpanRecord
 
@@ -36,6 +37,21 @@ def make_request() -> tuple[ExportTraceServiceRequest, Span]:
     link = span.links.add(trace_id=bytes.fromhex(TRACE), span_id=bytes.fromhex(ROOT))
     link.attributes.add(key="why").value.bool_value = True
     return request, span
+
+
+def read_protobuf(data: bytes) -> list[SpanRecord]:
+    return whole(otlp.export_from_protobuf(data))
+
+
+def read_json(data: bytes | str) -> list[SpanRecord]:
+    return whole(otlp.export_from_json(data))
+
+
+def whole(export: Export) -> list[SpanRecord]:
+    """The spans, when there is no fault."""
+    if export.fault:
+        raise export.fault
+    return export.spans
 
 
 READ = SpanRecord(
@@ -85,7 +101,7 @@ def read(attributes: dict[str, str]) -> SpanRecord:
     request, span = make_request()
     for key, value in attributes.items():
         span.attributes.add(key=key).value.string_value = value
-    return otlp.spans_from_protobuf(request.SerializeToString())[0]
+    return read_protobuf(request.SerializeToString())[0]
 
 
 def json_span(**fields) -> dict[str, Any]:
@@ -97,24 +113,29 @@ def json_request(*spans) -> str:
 
 
 NAN = {"key": "n", "value": {"doubleValue": "NaN"}}
-NAN_RESOURCE = json.dumps({"resourceSpans": [{"resource": {"attributes": [NAN]}}]})
+
+
+def with_resource(resource: Any) -> str:
+    """One span of a program that says this of itself."""
+    spans = [{"spans": [json_span()]}]
+    return json.dumps({"resourceSpans": [{"resource": resource, "scopeSpans": spans}]})
 
 
 def test_a_protobuf_span_is_read_whole() -> None:
     request, _ = make_request()
 
-    assert otlp.spans_from_protobuf(request.SerializeToString()) == [READ]
+    assert read_protobuf(request.SerializeToString()) == [READ]
 
 
 @pytest.mark.parametrize("snake", [False, True])
 def test_a_json_span_is_read_whole(snake) -> None:
     request, _ = make_request()
 
-    assert otlp.spans_from_json(as_otlp_json(request, snake=snake)) == [READ]
+    assert read_json(as_otlp_json(request, snake=snake)) == [READ]
 
 
 def test_hexadecimal_ids_are_not_taken_for_base64() -> None:
-    [span] = otlp.spans_from_json(json_request(json_span(traceId=TRACE.upper())))
+    [span] = read_json(json_request(json_span(traceId=TRACE.upper())))
 
     assert (span.trace_id, span.span_id) == (f"tr-{TRACE}", ROOT)
 
@@ -125,23 +146,23 @@ def test_a_span_with_nothing_but_ids_is_read_with_defaults() -> None:
     span.trace_id, span.span_id = bytes.fromhex(TRACE), bytes.fromhex(ROOT)
     bare = SpanRecord(trace_id=f"tr-{TRACE}", span_id=ROOT, name="", start_ns=0)
 
-    assert otlp.spans_from_protobuf(request.SerializeToString()) == [bare]
-    assert otlp.spans_from_json(json_request({"traceId": TRACE, "spanId": ROOT})) == [bare]
+    assert read_protobuf(request.SerializeToString()) == [bare]
+    assert read_json(json_request({"traceId": TRACE, "spanId": ROOT})) == [bare]
 
 
 @pytest.mark.parametrize("request_", ["{}", '{"resourceSpans": null}', '{"resourceSpans": [{}]}'])
 def test_a_request_without_spans_is_empty(request_) -> None:
-    assert otlp.spans_from_json(request_) == []
-    assert otlp.spans_from_protobuf(b"") == []
+    assert read_json(request_) == []
+    assert read_protobuf(b"") == []
 
 
 def test_a_parent_of_zeros_is_no_parent() -> None:
     request, span = make_request()
     span.parent_span_id = bytes(8)
 
-    assert otlp.spans_from_protobuf(request.SerializeToString())[0].is_root
-    assert otlp.spans_from_json(json_request(json_span(parentSpanId="0" * 16)))[0].is_root
-    assert otlp.spans_from_json(json_request(json_span(parentSpanId="")))[0].is_root
+    assert read_protobuf(request.SerializeToString())[0].is_root
+    assert read_json(json_request(json_span(parentSpanId="0" * 16)))[0].is_root
+    assert read_json(json_request(json_span(parentSpanId="")))[0].is_root
 
 
 def test_a_link_that_cannot_be_followed_is_left_out() -> None:
@@ -149,8 +170,8 @@ def test_a_link_that_cannot_be_followed_is_left_out() -> None:
     span.links.add(trace_id=bytes(20), span_id=bytes.fromhex(ROOT))
     wide = {"traceId": TRACE + "00", "spanId": ROOT}
 
-    assert len(otlp.spans_from_protobuf(request.SerializeToString())[0].links) == 1
-    assert otlp.spans_from_json(json_request(json_span(links=[wide])))[0].links == ()
+    assert len(read_protobuf(request.SerializeToString())[0].links) == 1
+    assert read_json(json_request(json_span(links=[wide])))[0].links == ()
 
 
 @pytest.mark.parametrize(
@@ -158,7 +179,7 @@ def test_a_link_that_cannot_be_followed_is_left_out() -> None:
     [(None, "UNSET"), (0, "UNSET"), (1, "OK"), (2, "ERROR"), ("STATUS_CODE_OK", "OK")],
 )
 def test_a_status_may_be_a_number_or_a_name(code, status) -> None:
-    [span] = otlp.spans_from_json(json_request(json_span(status={"code": code})))
+    [span] = read_json(json_request(json_span(status={"code": code})))
 
     assert span.status == status
 
@@ -197,7 +218,7 @@ def test_a_typed_value_and_its_json_text_read_back_as_the_same() -> None:
     request, span = make_request()
     pair = span.attributes.add(key="mlflow.spanInputs").value.kvlist_value.values.add(key="q")
     pair.value.int_value = 1
-    [typed] = otlp.spans_from_protobuf(request.SerializeToString())
+    [typed] = read_protobuf(request.SerializeToString())
 
     assert typed.inputs == read({"mlflow.spanInputs": '{"q":1}'}).inputs == {"q": 1}
 
@@ -220,7 +241,7 @@ def test_a_broken_protobuf_span_is_refused_with_its_path(change, path, reason) -
         setattr(span, key, value)
 
     with pytest.raises(Malformed, match=reason) as caught:
-        otlp.spans_from_protobuf(request.SerializeToString())
+        read_protobuf(request.SerializeToString())
     assert caught.value.path == f"resource_spans[0].scope_spans[0].spans[0]{path}"
 
 
@@ -229,7 +250,7 @@ def test_a_value_that_cannot_be_kept_is_refused_with_its_path() -> None:
     span.events[0].attributes.add(key="x").value.double_value = float("nan")
 
     with pytest.raises(Malformed) as caught:
-        otlp.spans_from_protobuf(request.SerializeToString())
+        read_protobuf(request.SerializeToString())
     assert caught.value.path == "resource_spans[0].scope_spans[0].spans[0].events[0].attributes.x"
 
 
@@ -238,14 +259,14 @@ def test_a_broken_resource_is_refused_with_its_path() -> None:
     request.resource_spans[0].resource.attributes[0].value.string_value = "\0"
 
     with pytest.raises(Malformed) as caught:
-        otlp.spans_from_protobuf(request.SerializeToString())
+        read_protobuf(request.SerializeToString())
     assert caught.value.path == "resource_spans[0].resource.attributes.service.name"
 
 
 @pytest.mark.parametrize("data", [b"\xff\xff", b"not protobuf", b"\x0a\x05"])
 def test_bytes_that_are_no_export_are_refused(data) -> None:
     with pytest.raises(Malformed, match="is not an OTLP trace export"):
-        otlp.spans_from_protobuf(data)
+        read_protobuf(data)
 
 
 @pytest.mark.parametrize(
@@ -276,7 +297,7 @@ def test_bytes_that_are_no_export_are_refused(data) -> None:
 )
 def test_a_broken_json_span_is_refused_with_its_path(span, path, reason) -> None:
     with pytest.raises(Malformed, match=reason) as caught:
-        otlp.spans_from_json(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}))
+        read_json(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}))
     assert caught.value.path == f"resource_spans[0].scope_spans[0].spans[0]{path}"
 
 
@@ -287,8 +308,8 @@ def test_a_broken_json_span_is_refused_with_its_path(span, path, reason) -> None
         ("[]", ""),
         ('{"resourceSpans": {}}', "resource_spans"),
         ('{"resourceSpans": [5]}', "resource_spans[0]"),
-        ('{"resourceSpans": [{"resource": 5}]}', "resource_spans[0].resource"),
-        (NAN_RESOURCE, "resource_spans[0].resource.attributes.n"),
+        (with_resource(5), "resource_spans[0].resource"),
+        (with_resource({"attributes": [NAN]}), "resource_spans[0].resource.attributes.n"),
         (
             json_request(json_span(attributes=[{"key": "a\0"}])),
             "resourceSpans[0].scopeSpans[0].spans[0].attributes[0].key",
@@ -298,7 +319,7 @@ def test_a_broken_json_span_is_refused_with_its_path(span, path, reason) -> None
 )
 def test_a_broken_json_request_is_refused_with_its_path(text, path) -> None:
     with pytest.raises(Malformed) as caught:
-        otlp.spans_from_json(text)
+        read_json(text)
     assert caught.value.path == path
 
 
@@ -306,6 +327,6 @@ def test_json_texts_of_one_request_have_a_common_limit(monkeypatch) -> None:
     monkeypatch.setattr(otlp_json, "Room", lambda: Room(10))
     crowded = {"key": "mlflow.spanInputs", "value": {"stringValue": "[1, 2, 3, 4]"}}
 
-    assert len(otlp.spans_from_json(json_request(json_span(attributes=[crowded])))) == 1
+    assert len(read_json(json_request(json_span(attributes=[crowded])))) == 1
     with pytest.raises(TooLarge):
-        otlp.spans_from_json(json_request(*[json_span(attributes=[crowded])] * 2))
+        read_json(json_request(*[json_span(attributes=[crowded])] * 2))

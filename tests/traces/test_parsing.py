@@ -6,7 +6,8 @@ import zlib
 import pytest
 
 from traces import parsing
-from traces.parsing import Malformed, Room, TooLarge, inflate
+from traces.inflating import inflate
+from traces.parsing import Malformed, Room, TooLarge
 
 BODY = b"body " * 1000
 

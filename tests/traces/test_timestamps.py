@@ -46,6 +46,21 @@ def test_a_time_has_as_many_fraction_digits_as_protobuf_writes(nanoseconds, text
     assert timestamps.parse_rfc3339_ns(text) == nanoseconds
 
 
+@pytest.mark.parametrize(
+    ("stored", "text"),
+    [
+        ("2026-11-20 21:59:08", "2026-11-20T21:59:08Z"),
+        ("2026-11-20 21:59:08.000000", "2026-11-20T21:59:08Z"),
+        ("2026-11-20 21:59:08.390000", "2026-11-20T21:59:08.390Z"),
+        ("2026-11-20 21:59:08.390001", "2026-11-20T21:59:08.390001Z"),
+        (datetime(2026, 11, 20, 21, 59, 8, 1, UTC), "2026-11-20T21:59:08.000001Z"),
+        (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00Z"),
+    ],
+)
+def test_what_a_database_says_of_a_moment_is_written_alike(stored, text) -> None:
+    assert timestamps.format_stored(stored) == text
+
+
 def test_a_moment_in_another_zone_is_written_in_utc() -> None:
     berlin = datetime(2026, 11, 20, 13, 0, 0, 500000, tzinfo=timezone(timedelta(hours=1)))
 

@@ -51,6 +51,7 @@ class Callers:
         with transaction.atomic():
             response = client.generic(method, path, headers=headers, **sent)
             letter = letter_of(response)
+            read_whole(response)
             transaction.set_rollback(True)
         client.cookies = cookies
         return letter
@@ -66,6 +67,12 @@ class Callers:
             return nobody, {}
         secret = self.secrets["owner" if caller == "token" else caller]
         return nobody, {"Authorization": f"Bearer {secret}"}
+
+
+def read_whole(response: Any) -> None:
+    """Read a file that is sent piece by piece to its end, where it is closed."""
+    for _ in response.streaming_content if response.streaming else ():
+        pass
 
 
 def letter_of(response: Any) -> str:

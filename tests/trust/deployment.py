@@ -61,7 +61,7 @@ class Deployment:
 
     def start_web(self) -> None:
         """As the supervisor starts it."""
-        self.start("web", supervisor.web_command(f"127.0.0.1:{self.port}", processes="1"))
+        self.start("web", supervisor.web_command(f"127.0.0.1:{self.port}"))
 
     def start_worker(self) -> None:
         """As the supervisor starts it."""

@@ -131,7 +131,7 @@ class QueueMachine(RuleBasedStateMachine):
         if was_submitted:
             assert outcome.next is None
         else:
-            self.check_next(reviewer, outcome.next)
+            self.check_next(reviewer, outcome.next, after=item)
 
     @precondition(lambda self: self.model.is_open)
     @rule(item=items, reviewer=reviewers, age=ages)
@@ -142,7 +142,7 @@ class QueueMachine(RuleBasedStateMachine):
         if outcome is not None:
             seat = self.model.write(item, reviewer, "cannot_judge", keeps_draft=True)
             self.withdraw(seat)
-            self.check_next(reviewer, outcome.next)
+            self.check_next(reviewer, outcome.next, after=item)
 
     @precondition(lambda self: self.model.is_open)
     @rule(item=items, reviewer=reviewers, age=ages)
@@ -153,7 +153,7 @@ class QueueMachine(RuleBasedStateMachine):
         outcome = self.review(reviewing.skip, item, reviewer, submission, refusal)
         if outcome is not None:
             self.model.write(item, reviewer, "skipped", keeps_draft=True)
-            self.check_next(reviewer, outcome.next, skipped_too=False)
+            self.check_next(reviewer, outcome.next, after=item, skipped_too=False)
 
     @precondition(lambda self: self.model.is_open and self.filled())
     @rule(turn=turns, age=ages)
@@ -312,9 +312,11 @@ class QueueMachine(RuleBasedStateMachine):
         by = self.world.reviewers[reviewer]
         return self.act(refusal, lambda: verb(self.items[item], submission, by=by, lease=LEASE))
 
-    def check_next(self, reviewer: int, found: Any, *, skipped_too: bool = True) -> None:
+    def check_next(
+        self, reviewer: int, found: Any, *, after: int | None = None, skipped_too: bool = True
+    ) -> None:
         """`next` gives what the model gives, and never a place beyond N."""
-        wanted = self.model.next_for(reviewer, skipped_too=skipped_too)
+        wanted = self.model.next_for(reviewer, after=after, skipped_too=skipped_too)
         assert found is not None
         assert (found.review.item.position - 1 if found.review else None) == wanted
         if wanted is not None:

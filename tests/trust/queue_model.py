@@ -90,15 +90,23 @@ class SessionModel:
         """Pending, with a free place."""
         return self.is_pending(item) and self.places(item) < self.required
 
-    def next_for(self, reviewer: int, *, skipped_too: bool = True) -> int | None:
-        """Own live claim, then the first untouched item with room, then own unfinished ones."""
+    def next_for(
+        self, reviewer: int, *, after: int | None = None, skipped_too: bool = True
+    ) -> int | None:
+        """Own live claim, then an untouched item with room, then own unfinished ones.
+
+        Untouched ones are gone through from behind `after`, by itself the item begun last, and then
+        from the front.
+        """
         own = {at: seat for (at, who), seat in self.seats.items() if who == reviewer}
         held = [at for at, seat in own.items() if self.is_pending(at) and seat.live]
         if held:
             return min(held, key=lambda at: own[at].begun)
         fresh = [at for at in range(self.items) if at not in own and self.has_room(at)]
         if fresh:
-            return fresh[0]
+            if after is None:
+                after = max(own, key=lambda at: own[at].begun, default=-1)
+            return next((at for at in fresh if at > after), fresh[0])
         back = [
             at
             for at, seat in own.items()

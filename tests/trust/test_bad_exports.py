@@ -214,7 +214,7 @@ def test_another_content_type_is_refused(send, content_type) -> None:
     assert_refused(lambda: send(exported(one_span()), content_type))
 
 
-def test_one_bad_span_among_good_ones_refuses_all_of_them(send) -> None:
+def test_one_bad_span_among_good_ones_refuses_all_of_its_trace(send) -> None:
     bad = one_span(span_id=b"")
 
     assert_refused(lambda: send(exported(one_span(), bad)))

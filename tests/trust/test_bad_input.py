@@ -17,6 +17,7 @@ from django.test import Client
 from assessments import api as assessments_api
 from assessments.refusals import WrongKind
 from tests.factories import NOW
+from tests.trust.callers import read_whole
 from tests.trust.routes import Route, all_routes
 from tests.trust.world import World, make_world, token_secrets
 from tests.trust.writing import ENDPOINTS, READING_POSTS, Endpoint, filled
@@ -101,6 +102,7 @@ class Asker:
                 content_type=content_type,
                 headers=bearer | (headers or {}),
             )
+            read_whole(response)
             where = f"{endpoint.method} {endpoint.route} {about}"
             self.faults += [f"{where}: {fault}" for fault in faults_of(response, self.rows)]
             transaction.set_rollback(True)
@@ -230,7 +232,7 @@ def test_no_body_breaks_the_server(asker, door) -> None:
 def test_the_native_api_refuses_fields_it_does_not_know(asker) -> None:
     forbidden = {"valid": True, "assessment_id": "a-1", "created_at": "2020-01-01T00:00:00Z"}
 
-    for endpoint in of_door("api/v1", WITH_BODY):
+    for endpoint in of_door("api/v1", [each for each in WITH_BODY if not each.is_foreign]):
         for name, value in forbidden.items():
             body = filled(endpoint.body, asker.ids) | {name: value}
             response = asker.send(endpoint, json.dumps(body).encode(), f"with {name}")

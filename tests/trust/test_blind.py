@@ -24,7 +24,7 @@ from labeling.answering import Reply, Submission
 from labeling.models import LabelingSession, QueueItem
 from labeling.queueing import claim_next
 from labeling.reviewing import cannot_judge, submit
-from tests.factories import LEASE, NOW, as_token, make_session, make_token
+from tests.factories import LEASE, NOW, as_token, make_dataset, make_session, make_token
 from tests.trust.callers import as_json
 from tests.trust.routes import all_routes
 from tests.trust.writing import ENDPOINTS, READING_POSTS, filled
@@ -40,7 +40,7 @@ CHANCE = re.compile(
     rb"|tok-[\w-]+|rva_[\w-]+"
     rb"|(?<=name=\"key\" value=\")[\w-]+|(?<=value=\")[\w-]{20,}(?=\")"
 )
-MOST_PAGES = 150
+MOST_PAGES = 300
 
 
 @dataclass
@@ -89,9 +89,17 @@ def make_blind(experiment: Any, manager: User, a: User, b: User, blind: str) -> 
     aggregation.sweep()
     trace = items[0].trace
     assessment = trace.assessments.get(author=a, name="improvement")
+    held = {"q": f"{CANARY}-dataset"}
+    dataset = make_dataset(experiment, manager, records=[{"inputs": held, "expectations": held}])
     found.ids = {
+        "dataset_id": dataset.dataset_id,
+        "record_id": dataset.records.get().record_id,
+        "key": "topic",
+        "spare_experiment_id": experiment.experiment_id,
+        "deleted_experiment_id": experiment.experiment_id,
         "experiment_id": experiment.experiment_id,
         "session_id": session.session_id,
+        "queue_id": f"rq-{session.session_id}",
         "draft_session_id": session.session_id,
         "run_id": session.session_id,
         "item_id": items[0].item_id,
@@ -103,6 +111,7 @@ def make_blind(experiment: Any, manager: User, a: User, b: User, blind: str) -> 
         "spare_schema_id": session.questions.get(position=2).label_schema.schema_id,
         "token_id": "tok-unknown",
         "reviewer_email": b.email,
+        "artifact_path": f"{experiment.experiment_id}/{session.session_id}/artifacts/notes.txt",
         "preset": "guidelines",
         "secret": "unknown",
     }
@@ -174,6 +183,8 @@ class Crawler:
         review = f"{session}/items/{self.ids['item_id']}/review"
         page = f"/r/{self.ids['session_id']}/1/"
         traces = f"/api/v1/experiments/{self.ids['experiment_id']}/traces"
+        queues = "/api/3.0/mlflow/review-queues"
+        items = f"{queues}/items/list?queue_id={self.ids['queue_id']}"
         reply = {"improvement": {"value": "mine"}, "tone": {"value": "Rude"}}
         return {
             "next": ("POST", f"{session}/next", as_json({})),
@@ -190,6 +201,11 @@ class Crawler:
             ),
             "a skip": ("PUT", review, as_json({"state": "skipped"})),
             "a form without answers": ("POST", page, {"data": b"", "content_type": FORM}),
+            "its queue": ("GET", f"{queues}/get?queue_id={self.ids['queue_id']}"),
+            "its queues": ("GET", f"{queues}/list?experiment_id={self.ids['experiment_id']}"),
+            "its queue's items": ("GET", items),
+            "its queue's finished items": ("GET", f"{items}&status=COMPLETE"),
+            "its queue's declined items": ("GET", f"{items}&status=DECLINED"),
             "a search": ("GET", f"{traces}?filter=feedback.improvement LIKE '%25one%25'"),
             "a search by consensus": ("GET", f"{traces}?filter=feedback.tone = 'Friendly'"),
         }

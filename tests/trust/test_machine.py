@@ -52,7 +52,7 @@ def test_a_session_behaves_as_its_model_in_any_order_of_acts(machine) -> None:
         (QueueItemQuerySet, "wanting_reviewers", lambda items, **_: items),
         (reviewing, "retract_answers", always(None)),
         (reviewing, "settle_item", always(None)),
-        (reviewing, "DraftRevision", Mock()),
+        (reviewing, "insert", Mock()),
         (aggregation, "store_consensus", always(None)),
         (recording, "set_valid", always(None)),
         (aggregation, "stale_sessions", always(LabelingSession.objects.none())),

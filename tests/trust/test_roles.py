@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,15 +22,29 @@ DOORS = ["api/v1/", "api/2.0/", "api/3.0/", "e/", "r/"]
 BODIES = {(each.method, each.route): each for each in [*ENDPOINTS, *READING_POSTS]}
 # What a GET needs in its query to be answered at all.
 QUERIES = {
+    "api/2.0/mlflow-artifacts/artifacts": "path={experiment_id}",
     "api/2.0/mlflow/experiments/get": "experiment_id={experiment_id}",
     "api/2.0/mlflow/experiments/get-by-name": "experiment_name={experiment_name}",
     "api/2.0/mlflow/runs/get": "run_id={run_id}",
+    "api/2.0/mlflow/metrics/get-history": "run_id={run_id}&metric_key=m",
     "api/3.0/mlflow/traces/get": "trace_id={trace_id}&allow_partial=True",
     "api/3.0/mlflow/traces/batchGet": "trace_ids={trace_id}",
     "api/3.0/mlflow/traces/batchGetInfos": "trace_ids={trace_id}",
     "api/3.0/mlflow/label-schemas/get": "schema_id={schema_id}",
     "api/3.0/mlflow/label-schemas/get-by-name": "experiment_id={experiment_id}&name=correct",
     "api/3.0/mlflow/label-schemas/list": "experiment_id={experiment_id}",
+    "api/3.0/mlflow/review-queues/get": "queue_id={queue_id}",
+    "api/3.0/mlflow/review-queues/get-by-name": "experiment_id={experiment_id}&name={queue_name}",
+    "api/3.0/mlflow/review-queues/list": "experiment_id={experiment_id}",
+    "api/3.0/mlflow/review-queues/items/list": "queue_id={queue_id}",
+}
+# Traces of which nothing is said, because saying something needs another scope.
+SILENT: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "api/3.0/mlflow/traces": lambda info: {"trace": {"trace_info": info}},
+    "api/v1/experiments/<str:experiment_id>/traces:import": lambda info: {
+        "info": info,
+        "spans": [],
+    },
 }
 SECRETS = {"login/<str:secret>/": "link_secret", "join/<str:secret>/": "join_secret"}
 
@@ -96,9 +110,9 @@ class Asking:
             return {}
         if row.route == "v1/traces":
             return export(self.ids["experiment_id"])
-        if row.route == "api/3.0/mlflow/traces":
+        if row.route in SILENT:
             info = {name: part for name, part in TRACE_INFO.items() if name != "assessments"}
-            return as_json(filled({"trace": {"trace_info": info}}, self.ids))
+            return as_json(filled(SILENT[row.route](info), self.ids))
         if (row.method, row.route) in BODIES:
             return as_json(filled(BODIES[row.method, row.route].body or {}, self.ids))
         return {"data": b"", "content_type": "application/x-www-form-urlencoded"}

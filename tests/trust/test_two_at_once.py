@@ -6,11 +6,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
 
 from accounts.credentials import Credential
 from accounts.models import User
@@ -20,12 +20,25 @@ from assessments.recording import override, record, retract, revise
 from assessments.refusals import StaleVersion
 from labeling import aggregation
 from labeling.answering import Reply, Submission
+from labeling.filling import fill_by_dataset
 from labeling.models import Consensus, Review
 from labeling.places import ReviewChanged
 from labeling.queueing import claim_next
 from labeling.reviewing import submit
-from tests.factories import LEASE, NOW, as_token, make_session, make_spans, make_trace, make_user
+from labeling.syncing import sync_session
+from tests.factories import (
+    LEASE,
+    NOW,
+    as_token,
+    make_dataset,
+    make_session,
+    make_spans,
+    make_trace,
+    make_user,
+)
+from traces.dataset_records import RecordDraft
 from traces.ingesting import start_trace, store_spans
+from traces.merging import merge_records
 from traces.models import Span, Trace, TraceKeyword
 from traces.records import TraceRecord
 
@@ -203,3 +216,80 @@ def test_answers_during_recomputations_end_in_the_right_figures(experiment, mana
     assert Review.objects.filter(state="submitted").count() == 12
     assert Consensus.objects.count() == 3
     assert list(aggregation.differences([session])) == []
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no locks of rows")
+def test_a_submit_does_not_wait_for_foreign_keys_being_checked(experiment, manager) -> None:
+    """A recomputation that commits has such locks on items and on the session."""
+    [person] = people(experiment, 1)
+    session = make_session(experiment, manager, traces=1)
+    claimed = claim_next(session, person, lease=LEASE).review
+    checked, submitted = Event(), Event()
+
+    def check() -> bool:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM labeling_queueitem FOR KEY SHARE")
+            cursor.execute("SELECT 1 FROM labeling_labelingsession FOR KEY SHARE")
+            checked.set()
+            return submitted.wait(timeout=10)
+
+    def work() -> None:
+        checked.wait(timeout=10)
+        submit(claimed.item, YES, by=Credential(user=person), lease=LEASE)
+        submitted.set()
+
+    assert at_once([check, work]) == [True, None]
+
+
+def test_equal_inputs_merged_at_once_are_one_record_with_everybodys_expectations(
+    experiment, developer
+) -> None:
+    by, dataset = Credential(user=developer), make_dataset(experiment, developer)
+    drafts = [
+        [RecordDraft(inputs={"q": number}, expectations={f"e{n}": n}) for number in range(20)]
+        for n in range(6)
+    ]
+
+    results = at_once([partial(merge_records, dataset, each, by=by, now=NOW) for each in drafts])
+
+    assert failures(results) == []
+    assert sum(done.inserted for done in results) == dataset.records.count() == 20
+    everything = {f"e{n}": n for n in range(6)}
+    assert all(row.expectations == everything for row in dataset.records.all())
+    dataset.refresh_from_db()
+    assert (dataset.n_records, dataset.changes) == (20, 6)
+
+
+def test_a_dataset_filled_into_two_sessions_at_once_becomes_each_trace_once(
+    experiment, manager
+) -> None:
+    by = Credential(user=manager)
+    records = [{"inputs": {"q": n}, "expectations": {"facts": [n]}} for n in range(10)]
+    dataset = make_dataset(experiment, manager, records=records)
+    sessions = [make_session(experiment, manager, traces=0) for _ in range(4)]
+
+    results = at_once(
+        [partial(fill_by_dataset, each, dataset, None, by=by, now=NOW) for each in sessions]
+    )
+
+    assert failures(results) == []
+    assert Trace.objects.count() == Assessment.objects.count() == 10
+    assert [session.items.count() for session in sessions] == [10] * 4
+
+
+def test_two_syncs_at_once_write_each_record_once(experiment, manager, reviewer) -> None:
+    by, dataset = Credential(user=manager), make_dataset(experiment, manager)
+    session = make_session(
+        experiment, manager, questions=("expected_response",), reviewers=(reviewer,)
+    )
+    said = Submission(replies={"expected_response": Reply(value="Five.")})
+    for item in session.items.all():
+        submit(item, said, by=Credential(user=reviewer), lease=LEASE)
+
+    results = at_once([partial(sync_session, session, dataset, by=by, now=NOW)] * 4)
+
+    assert failures(results) == []
+    assert sum(report.count("inserted") for _, report in results) == 2
+    assert sum(report.count("unchanged") for _, report in results) == 6
+    dataset.refresh_from_db()
+    assert (dataset.n_records, dataset.changes) == (2, 1)

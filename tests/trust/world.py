@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.credentials import Credential
@@ -24,6 +25,7 @@ from schemas.models import LabelSchema
 from tests.factories import (
     LEASE,
     NOW,
+    make_dataset,
     make_experiment,
     make_member,
     make_schema,
@@ -31,10 +33,13 @@ from tests.factories import (
     make_trace,
     make_user,
 )
-from traces.models import Experiment, Trace
+from traces import artifacts
+from traces.models import Dataset, Experiment, Trace
+from traces.organising import set_experiment_tag
 
 PEOPLE = ("owner", "manager", "developer", "reviewer", "other_reviewer", "outsider")
 DEFAULT_EXPERIMENT = "0"
+NOTES = "artifacts/notes.txt"
 FAR = timedelta(days=36_500)
 
 
@@ -53,6 +58,9 @@ class World:
     spare_schema: LabelSchema
     assessment: Assessment
     token: ApiToken
+    dataset: Dataset
+    spare_experiment: Experiment
+    deleted_experiment: Experiment
     secrets: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -66,14 +74,23 @@ class World:
             "schema_id": self.schema.schema_id,
             "spare_schema_id": self.spare_schema.schema_id,
             "session_id": self.session.session_id,
+            "queue_id": f"rq-{self.session.session_id}",
+            "queue_name": self.session.name,
             "draft_session_id": self.draft_session.session_id,
             "run_id": self.session.session_id,
             "item_id": self.items[0].item_id,
             "position": 1,
+            "spare_experiment_id": self.spare_experiment.experiment_id,
+            "deleted_experiment_id": self.deleted_experiment.experiment_id,
+            "dataset_id": self.dataset.dataset_id,
+            "record_id": self.dataset.records.get().record_id,
+            "key": "topic",
             "token_id": self.token.token_id,
+            "artifact_path": f"{self.experiment.experiment_id}/{self.session.session_id}/{NOTES}",
             "preset": "guidelines",
             "secret": "unknown",
             "reviewer_email": self.people["reviewer"].email,
+            "owner_email": self.people["owner"].email,
             **self.secrets,
         }
 
@@ -81,6 +98,7 @@ class World:
 def make_world() -> World:
     """A session with one submitted review and one draft, by the reviewer and the developer."""
     experiment = make_experiment()
+    set_experiment_tag(experiment, "topic", "billing")
     people = {
         name: make_member(experiment, Role(name), f"{name}@example.org")
         for name in ("owner", "manager", "developer", "reviewer")
@@ -98,6 +116,7 @@ def make_world() -> World:
     Heartbeat.objects.create(name="worker", at=timezone.now() + FAR)
     items = list(session.items.in_order().select_related("trace"))
     answer(items, people["reviewer"])
+    keep_notes(session)
     developer = Credential(user=people["developer"])
     said = Draft(name="helpful", kind="feedback", value=True, rationale="It is.")
     return World(
@@ -112,6 +131,9 @@ def make_world() -> World:
         spare_schema=make_schema(experiment, "tone"),
         assessment=record(items[0].trace, said, by=developer, now=NOW),
         token=create_token(people["owner"], [Scope.READ])[0],
+        dataset=make_dataset(experiment, people["owner"], records=[{"inputs": {"q": "What?"}}]),
+        spare_experiment=owned(people["owner"], deleted_at=None),
+        deleted_experiment=owned(people["owner"], deleted_at=NOW),
         secrets={
             "link_secret": make_sign_in_link(people["reviewer"], now=NOW, life=FAR),
             "join_secret": invite(
@@ -119,6 +141,21 @@ def make_world() -> World:
             ),
         },
     )
+
+
+def owned(owner: User, *, deleted_at: datetime | None) -> Experiment:
+    """Another experiment of the owner, where nobody else is."""
+    experiment = make_experiment()
+    experiment.memberships.create(user=owner, role=Role.OWNER)
+    Experiment.objects.filter(pk=experiment.pk).update(deleted_at=deleted_at)
+    return experiment
+
+
+def keep_notes(session: LabelingSession) -> None:
+    """A file of the session's run. The disk is not rolled back; asking again writes it again."""
+    parts = (str(session.experiment_id), session.session_id, *NOTES.split("/"))
+    with artifacts.received(settings.ARTIFACT_ROOT, [b"notes"]) as incoming:
+        incoming.publish(parts)
 
 
 def outsider() -> User:

@@ -12,6 +12,7 @@ from typing import Any
 NATIVE = "api/v1"
 OLD = "api/2.0/mlflow"
 NEW = "api/3.0/mlflow"
+FILES = "api/2.0/mlflow-artifacts/artifacts"
 
 PASS_FAIL = {"pass_fail": {"positive_label": "Yes", "negative_label": "No"}}
 ERROR = {"error_code": "E1", "error_message": "No answer.", "stack_trace": "line 1"}
@@ -42,6 +43,7 @@ PLAN = {
     "guidelines": "Read all of it.",
     "due_at": "2026-12-01T12:00:00Z",
 }
+NEW_PLAN = {**PLAN, "state": "open", "tags": {"team": "search"}}
 SCHEMA = {
     "name": "sound",
     "type": "feedback",
@@ -50,6 +52,7 @@ SCHEMA = {
     "instruction": "Look at the sources.",
     "comment": "optional",
 }
+NEW_SCHEMA = {**SCHEMA, "overwrite": True}
 TRACE_INFO = {
     "trace_id": "tr-00000000000000000000000000000001",
     "client_request_id": "request-1",
@@ -68,9 +71,26 @@ TRACE_INFO = {
 }
 
 
+SPAN = {
+    "trace_id": "AAAAAAAAAAAAAAAAAAAAAQ==",
+    "span_id": "AAAAAAAAAAE=",
+    "parent_span_id": None,
+    "name": "answer",
+    "start_time_unix_nano": 1_700_000_000_000_000_000,
+    "end_time_unix_nano": 1_700_000_001_000_000_000,
+    "events": [{"name": "e", "time_unix_nano": 1, "attributes": {"a": 1}}],
+    "status": {"code": "STATUS_CODE_OK", "message": ""},
+    "attributes": {"mlflow.spanInputs": '{"question": "What?"}'},
+    "links": [],
+}
+
+
 @dataclass(frozen=True)
 class Endpoint:
-    """One writing endpoint; `who` is the person whose token may use it, `ok` its good statuses."""
+    """One writing endpoint; `who` is the person whose token may use it, `ok` its good statuses.
+
+    is_foreign  whether the body is MLflow's, in which unknown fields are passed over
+    """
 
     method: str
     route: str
@@ -78,13 +98,16 @@ class Endpoint:
     path: str = ""
     who: str = "owner"
     ok: tuple[int, ...] = (200, 201, 204)
+    is_foreign: bool = False
 
     @property
     def target(self) -> str:
         """The path with the names of its ids."""
         if self.path:
             return "/" + self.path
-        return "/" + self.route.replace("<str:", "{").replace("<", "{").replace(">", "}")
+        return "/" + self.route.replace("<str:", "{").replace("<path:", "{").replace(
+            "<", "{"
+        ).replace(">", "}")
 
 
 ENDPOINTS = [
@@ -100,6 +123,12 @@ ENDPOINTS = [
     ),
     Endpoint("DELETE", f"{NATIVE}/tokens/<str:token_id>"),
     Endpoint("POST", f"{NATIVE}/experiments", {"name": "A new one"}),
+    Endpoint(
+        "POST",
+        f"{NATIVE}/experiments/<str:experiment_id>/traces:import",
+        {"info": TRACE_INFO, "data": {"spans": [SPAN]}},
+        is_foreign=True,
+    ),
     Endpoint(
         "POST",
         f"{NATIVE}/traces/<str:trace_id>/assessments",
@@ -126,7 +155,7 @@ ENDPOINTS = [
         },
         who="feedback:write",
     ),
-    Endpoint("POST", f"{NATIVE}/experiments/<str:experiment_id>/label-schemas", SCHEMA),
+    Endpoint("POST", f"{NATIVE}/experiments/<str:experiment_id>/label-schemas", NEW_SCHEMA),
     Endpoint(
         "PATCH",
         f"{NATIVE}/label-schemas/<str:schema_id>",
@@ -137,7 +166,7 @@ ENDPOINTS = [
         f"{NATIVE}/label-schemas/<str:schema_id>",
         path=f"{NATIVE}/label-schemas/{{spare_schema_id}}",
     ),
-    Endpoint("POST", f"{NATIVE}/experiments/<str:experiment_id>/sessions", PLAN),
+    Endpoint("POST", f"{NATIVE}/experiments/<str:experiment_id>/sessions", NEW_PLAN),
     Endpoint("PATCH", f"{NATIVE}/sessions/<str:session_id>", PLAN),
     Endpoint("DELETE", f"{NATIVE}/sessions/<str:session_id>"),
     Endpoint(
@@ -152,6 +181,7 @@ ENDPOINTS = [
         f"{NATIVE}/sessions/<str:session_id>/items",
         {"filter": "status = 'OK'", "sample": {"n": 1, "how": "random", "seed": 7}},
     ),
+    Endpoint("POST", f"{NATIVE}/sessions/<str:session_id>/sync", {"dataset": "{dataset_id}"}),
     Endpoint("DELETE", f"{NATIVE}/sessions/<str:session_id>/items", {"item_ids": ["{item_id}"]}),
     Endpoint("POST", f"{NATIVE}/sessions/<str:session_id>/next", who="reviewer"),
     Endpoint(
@@ -170,6 +200,26 @@ ENDPOINTS = [
     Endpoint(
         "POST", f"{OLD}/experiments/create", {"name": "n", "tags": [{"key": "a", "value": "b"}]}
     ),
+    Endpoint(
+        "POST",
+        f"{OLD}/experiments/update",
+        {"experiment_id": "{experiment_id}", "new_name": "renamed"},
+    ),
+    Endpoint("POST", f"{OLD}/experiments/delete", {"experiment_id": "{spare_experiment_id}"}),
+    Endpoint("POST", f"{OLD}/experiments/restore", {"experiment_id": "{deleted_experiment_id}"}),
+    Endpoint(
+        "POST",
+        f"{OLD}/experiments/set-experiment-tag",
+        {"experiment_id": "{experiment_id}", "key": "team", "value": "a"},
+    ),
+    Endpoint(
+        "POST",
+        f"{OLD}/experiments/delete-experiment-tag",
+        {"experiment_id": "{experiment_id}", "key": "topic"},
+    ),
+    Endpoint("POST", f"{OLD}/runs/delete-tag", {"run_id": "{run_id}", "key": "mlflow.runType"}),
+    Endpoint("POST", f"{OLD}/runs/delete", {"run_id": "{draft_session_id}"}),
+    Endpoint("POST", f"{OLD}/runs/restore", {"run_id": "{run_id}"}),
     Endpoint(
         "POST",
         f"{OLD}/runs/create",
@@ -263,6 +313,36 @@ ENDPOINTS = [
     Endpoint("DELETE", f"{NEW}/traces/<trace_id>/assessments/<assessment_id>"),
     Endpoint(
         "POST",
+        f"{NEW}/datasets/create",
+        {"name": "d", "experiment_ids": ["{experiment_id}"], "tags": '{"a": "b"}'},
+    ),
+    Endpoint("DELETE", f"{NEW}/datasets/<dataset_id>"),
+    Endpoint(
+        "POST",
+        f"{NEW}/datasets/<dataset_id>/records",
+        {"records": '[{"inputs": {"q": "one"}, "expectations": {"a": [1]}}]'},
+    ),
+    Endpoint(
+        "DELETE",
+        f"{NEW}/datasets/<dataset_id>/records",
+        {"dataset_record_ids": ["{record_id}"]},
+    ),
+    Endpoint("PATCH", f"{NEW}/datasets/<dataset_id>/tags", {"tags": '{"a": "b"}'}),
+    Endpoint(
+        "DELETE",
+        f"{NEW}/datasets/<dataset_id>/tags/<path:key>",
+        path=f"{NEW}/datasets/{{dataset_id}}/tags/a",
+    ),
+    *(
+        Endpoint(
+            "POST",
+            f"{NEW}/datasets/<dataset_id>/{act}-experiments",
+            {"experiment_ids": ["{experiment_id}"]},
+        )
+        for act in ("add", "remove")
+    ),
+    Endpoint(
+        "POST",
         f"{NEW}/label-schemas/create",
         {
             "experiment_id": "{experiment_id}",
@@ -285,17 +365,83 @@ ENDPOINTS = [
         },
     ),
     Endpoint("DELETE", f"{NEW}/label-schemas/delete", {"schema_id": "{spare_schema_id}"}),
+    Endpoint(
+        "POST",
+        f"{NEW}/review-queues/create",
+        {
+            "experiment_id": "{experiment_id}",
+            "name": "Week 48",
+            "queue_type": "CUSTOM",
+            "users": ["{reviewer_email}"],
+            "schema_ids": ["{schema_id}"],
+            "created_by": "somebody",
+        },
+    ),
+    Endpoint(
+        "POST",
+        f"{NEW}/review-queues/get-or-create-user",
+        {"experiment_id": "{experiment_id}", "user": "{reviewer_email}"},
+    ),
+    Endpoint(
+        "POST",
+        f"{NEW}/review-queues/update",
+        {
+            "queue_id": "{queue_id}",
+            "name": "Week 49",
+            "new_owner": "{owner_email}",
+            "update_users": True,
+            "users": ["{reviewer_email}"],
+            "update_schema_ids": False,
+            "schema_ids": ["{schema_id}"],
+        },
+    ),
+    Endpoint("POST", f"{NEW}/review-queues/delete", {"queue_id": "{queue_id}"}),
+    Endpoint(
+        "POST",
+        f"{NEW}/review-queues/items/add",
+        {"queue_id": "{queue_id}", "item_type": "TRACE", "item_ids": ["{spare_trace_id}"]},
+    ),
+    Endpoint(
+        "POST",
+        f"{NEW}/review-queues/items/remove",
+        {"queue_id": "{queue_id}", "item_ids": ["{trace_id}"]},
+    ),
+    Endpoint(
+        "POST",
+        f"{NEW}/review-queues/items/set-status",
+        {
+            "queue_id": "{queue_id}",
+            "item_id": "{trace_id}",
+            "status": "DECLINED",
+            "completed_by": "somebody",
+        },
+    ),
+    Endpoint("PUT", f"{FILES}/<path:artifact_path>"),
+    Endpoint("DELETE", f"{FILES}/<path:artifact_path>"),
 ]
 
 # POST on MLflow's wire that reads.
 READING_POSTS = [
-    Endpoint("POST", f"{OLD}/experiments/search", {"max_results": 10, "page_token": ""}),
+    Endpoint(
+        "POST",
+        f"{OLD}/experiments/search",
+        {
+            "max_results": 10,
+            "page_token": "",
+            "filter": "tags.team = 'a'",
+            "order_by": ["name ASC"],
+            "view_type": "ALL",
+        },
+    ),
+    Endpoint("POST", f"{OLD}/logged-models/search", {"experiment_ids": ["{experiment_id}"]}),
     Endpoint(
         "POST",
         f"{OLD}/runs/search",
         {
             "experiment_ids": ["{experiment_id}"],
             "run_view_type": "ALL",
+            "filter": "metrics.m > 1",
+            "order_by": ["metrics.m DESC"],
             "max_results": 10,
             "page_token": "",
         },
@@ -317,6 +463,17 @@ READING_POSTS = [
         },
     ),
     Endpoint("POST", f"{NEW}/traces/batchGetInfos", {"trace_ids": ["{trace_id}"]}),
+    Endpoint(
+        "POST",
+        f"{NEW}/datasets/search",
+        {
+            "experiment_ids": ["{experiment_id}"],
+            "filter_string": "name = 'd'",
+            "max_results": 10,
+            "order_by": ["created_time DESC"],
+            "page_token": "",
+        },
+    ),
 ]
 
 

@@ -1,11 +1,17 @@
-"""Experiments and who belongs to them, runs, traces and spans."""
+"""Experiments and who belongs to them, runs, traces and spans, evaluation datasets."""
 
-from traces.models.experiments import Experiment, Membership
+from traces.models.datasets import Dataset, DatasetExperiment, DatasetRecord, DatasetTag
+from traces.models.experiments import Experiment, ExperimentTag, Membership
 from traces.models.runs import Run, RunInput, RunMetric, RunParam, RunTag
 from traces.models.traces import Span, Trace, TraceKeyword, TraceRunLink, TraceText
 
 __all__ = [
+    "Dataset",
+    "DatasetExperiment",
+    "DatasetRecord",
+    "DatasetTag",
     "Experiment",
+    "ExperimentTag",
     "Membership",
     "Run",
     "RunInput",

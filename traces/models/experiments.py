@@ -18,8 +18,13 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
     def allowing(self, credential: Credential, action: Action) -> ExperimentQuerySet:
         """Experiments in which this account's role allows the action, within the token's bound.
 
+        Not those that were deleted: nothing in them is found until they are restored.
         The token's scopes are not looked at: `traces.access` refuses them with a clear error.
         """
+        return self.active().allowing_also_deleted(credential, action)
+
+    def allowing_also_deleted(self, credential: Credential, action: Action) -> ExperimentQuerySet:
+        """As `allowing`, whether deleted or not."""
         found = self
         if credential.bound_experiment_id:
             found = found.filter(pk=int(credential.bound_experiment_id))
@@ -65,6 +70,26 @@ class Experiment(models.Model):
     def artifact_location(self) -> str:
         """Where MLflow's client is told to put artifacts."""
         return f"mlflow-artifacts:/{self.pk}"
+
+
+class ExperimentTag(models.Model):
+    """One tag of an experiment, so that a search finds it; `Experiment.tags` is for reading."""
+
+    experiment = models.ForeignKey(
+        Experiment, on_delete=models.CASCADE, related_name="tag_rows", db_index=False
+    )
+    key = models.CharField(max_length=250)
+    value = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["experiment", "key"], name="one_value_per_experiment_tag"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Membership(models.Model):

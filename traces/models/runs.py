@@ -79,14 +79,30 @@ class RunParam(models.Model):
         return self.key
 
 
+class RunMetricQuerySet(models.QuerySet["RunMetric"]):
+    """Picks measured values."""
+
+    def latest_first(self) -> RunMetricQuerySet:
+        """MLflow's order: by step, then time, then value. Total."""
+        highest = models.F("value").desc(nulls_last=True)
+        return self.order_by("-step", "-timestamp_ms", highest, "-pk")
+
+    def oldest_first(self) -> RunMetricQuerySet:
+        """MLflow's order of a history. Total."""
+        lowest = models.F("value").asc(nulls_last=True)
+        return self.order_by("timestamp_ms", "step", lowest, "pk")
+
+
 class RunMetric(models.Model):
-    """One measured value of a run at a step."""
+    """One measured value of a run at a step. NULL is NaN, which SQLite cannot store."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="metrics", db_index=False)
     key = models.CharField(max_length=250)
-    value = models.FloatField()
+    value = models.FloatField(null=True)
     timestamp_ms = models.BigIntegerField()
     step = models.BigIntegerField(default=0)
+
+    objects = RunMetricQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # utils/validation.py, MAX_ENTITY_KEY_LENGTH.
 MAXIMUM_KEY = 250
 # protobuf's JSON spells what JSON numbers cannot.
-SPECIAL_NUMBERS = {"Infinity": math.inf, "-Infinity": -math.inf}
+SPECIAL_NUMBERS = {"Infinity": math.inf, "-Infinity": -math.inf, "NaN": math.nan}
 _T = TypeVar("_T")
 
 
@@ -97,6 +97,8 @@ def metric_to_json(metric: Measured) -> dict[str, Json]:
 
 def number_to_json(value: float) -> Json:
     """A double as protobuf's JSON spells it."""
+    if math.isnan(value):
+        return "NaN"
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
     return value
@@ -133,7 +135,7 @@ def key_from_json(data: Json, path: str) -> str:
 
 
 def metric_from_json(data: Json, path: str) -> Measured:
-    """One measured value. Raises Malformed, also for NaN, which cannot be stored everywhere."""
+    """One measured value. Raises Malformed."""
     metric = mapping(data, path)
     return Measured(
         key=key_from_json(metric.get("key"), join(path, "key")),
@@ -158,8 +160,8 @@ def source_from_json(data: Json, path: str) -> Source:
     place = join(path, "dataset")
     dataset = mapping(described.get("dataset"), place)
     return Source(
-        name=bounded(dataset.get("name"), join(place, "name"), 500),
-        digest=bounded(dataset.get("digest"), join(place, "digest"), 250),
+        name=short_text(dataset.get("name"), join(place, "name"), 500),
+        digest=short_text(dataset.get("digest"), join(place, "digest"), 250),
         description={
             "dataset": {key: text(value, join(place, key)) for key, value in dataset.items()},
             "tags": pairs_to_json(pairs_from_json(described.get("tags"), join(path, "tags"))),
@@ -167,7 +169,7 @@ def source_from_json(data: Json, path: str) -> Source:
     )
 
 
-def bounded(data: Json, path: str, most: int) -> str:
+def short_text(data: Json, path: str, most: int) -> str:
     """A text that fits its column. Raises Malformed."""
     found = text(data, path)
     if len(found) > most:

@@ -26,11 +26,11 @@ class NotExportedYet(LookupError):
 
 
 class NoSuchTag(LookupError):
-    """The trace has no tag with this key."""
+    """The trace, run or experiment has no tag with this key."""
 
-    def __init__(self, key: str, trace_id: str) -> None:
+    def __init__(self, key: str, place: str) -> None:
         self.key = key
-        super().__init__(f"No tag with name: {key} in trace with ID {trace_id}")
+        super().__init__(f"No tag with name: {key} in {place}")
 
 
 def spans_expected(metadata: Mapping[str, str]) -> int:

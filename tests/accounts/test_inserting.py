@@ -1,0 +1,90 @@
+"""Rows inserted without `save` and `bulk_create` are the same rows."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.inserting import UPSERT_BATCH, insert, upsert
+from accounts.models import RememberedRequest
+from tests.factories import make_experiment, make_trace
+from traces.models import Trace, TraceKeyword
+
+pytestmark = pytest.mark.django_db
+COLUMNS = ("trace", "experiment", "kind", "key", "value")
+
+
+def put(trace: Trace, *entries: tuple[str, str]) -> None:
+    rows = [(trace.pk, trace.experiment_id, "t", key, value) for key, value in entries]
+    upsert(TraceKeyword, COLUMNS, rows, unique=("trace", "kind", "key"), update=("value",))
+
+
+def entries_of(trace: Trace) -> dict[str, str]:
+    return dict(trace.keywords.filter(key__startswith="k").values_list("key", "value"))
+
+
+def request(key: str) -> RememberedRequest:
+    return RememberedRequest(
+        credential="user:1", route="POST /x", key=key, body_hash="h", object_id="o", status=200
+    )
+
+
+def test_an_inserted_row_has_its_key_and_is_what_saving_makes() -> None:
+    row, saved = insert(request("a")), request("b")
+    saved.save()
+
+    assert (row.pk, row._state.adding) == (RememberedRequest.objects.get(key="a").pk, False)
+    found = RememberedRequest.objects.values("credential", "route", "object_id", "status")
+    assert found.get(key="a") == found.get(key="b")
+
+
+def test_a_row_that_is_there_is_an_error_that_ends_the_transaction() -> None:
+    insert(request("a"))
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(request("a"))
+
+    assert RememberedRequest.objects.count() == 1
+
+
+def test_rows_are_inserted_or_replaced() -> None:
+    trace, other = make_trace(make_experiment()), make_trace(make_experiment())
+    put(trace, ("k1", "a"), ("k2", "b"))
+    put(other, ("k1", "z"))
+
+    put(trace, ("k2", "c"), ("k3", "d"))
+
+    assert entries_of(trace) == {"k1": "a", "k2": "c", "k3": "d"}
+    assert entries_of(other) == {"k1": "z"}
+
+
+def test_more_rows_than_one_statement_takes() -> None:
+    trace = make_trace(make_experiment())
+    many = [(f"k{n}", str(n)) for n in range(UPSERT_BATCH + 3)]
+
+    put(trace, *many)
+
+    assert entries_of(trace) == dict(many)
+
+
+def test_no_rows_ask_nothing(django_assert_num_queries) -> None:
+    with django_assert_num_queries(0):
+        upsert(TraceKeyword, COLUMNS, [], unique=("trace", "kind", "key"), update=("value",))
+
+
+def test_a_value_is_never_sql() -> None:
+    trace = make_trace(make_experiment())
+
+    put(trace, ("k'; DROP TABLE traces_trace; --", "%s {} \\"))
+
+    assert entries_of(trace) == {"k'; DROP TABLE traces_trace; --": "%s {} \\"}
+
+
+def test_a_row_that_the_table_refuses_is_an_error() -> None:
+    trace = make_trace(make_experiment())
+    rows = [(trace.pk, trace.experiment_id, "t", "k", None)]
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        upsert(TraceKeyword, COLUMNS, rows, unique=("trace", "kind", "key"), update=("value",))
+
+    assert entries_of(trace) == {}
