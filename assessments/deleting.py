@@ -32,7 +32,7 @@ def delete_traces(
     traces = list(
         Trace.objects.select_for_update()  # stops rows that are about to point here
         .filter(experiment=experiment, trace_id__in=trace_ids)
-        .order_by("pk")
+        .order_by("trace_id")  # as what comes in locks them
     )
     for start in range(0, len(traces), BATCH):
         delete_batch(traces[start : start + BATCH])

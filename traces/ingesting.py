@@ -13,7 +13,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.inserting import upsert
+from accounts.inserting import insert_or_lock, upsert
 from traces import timestamps
 from traces.access import NoSuchTrace
 from traces.changing import NAME_TAG, Change, change_of, write_changes
@@ -128,32 +128,20 @@ def store_spans(
 
 
 def lock_or_create(experiment: Experiment, begun: Mapping[str, datetime]) -> dict[str, Trace]:
-    """The traces of these ids, locked, made when new. Two at once agree on one row."""
-    traces = locked(begun)
-    missing = [trace_id for trace_id in begun if trace_id not in traces]
-    if missing:
-        Trace.objects.bulk_create(
-            [
-                Trace(trace_id=trace_id, experiment=experiment, requested_at=begun[trace_id])
-                for trace_id in missing
-            ],
-            ignore_conflicts=True,
-        )
-        traces |= locked(missing)
+    """The traces of these ids, locked, made when new. Two at once agree on one row.
+
+    Cost: two statements, per 500 traces.
+    """
+    new = [
+        Trace(trace_id=trace_id, experiment=experiment, requested_at=requested_at)
+        for trace_id, requested_at in begun.items()
+    ]
+    insert_or_lock(new, unique=("trace_id",), kept="state")
+    traces = {trace.trace_id: trace for trace in Trace.objects.filter(trace_id__in=list(begun))}
     for trace in traces.values():
         if trace.experiment_id != experiment.pk:
             raise NoSuchTrace(trace.trace_id)
     return traces
-
-
-def locked(trace_ids: Mapping[str, datetime] | Sequence[str]) -> dict[str, Trace]:
-    """Present rows in primary-key order, locked until the transaction ends."""
-    rows = (
-        Trace.objects.select_for_update(no_key=True)
-        .filter(trace_id__in=list(trace_ids))
-        .order_by("pk")
-    )
-    return {trace.trace_id: trace for trace in rows}
 
 
 def with_spans(traces: Iterable[Trace]) -> set[int]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-from django.db import IntegrityError, transaction
+from concurrent.futures import ThreadPoolExecutor
 
-from accounts.inserting import UPSERT_BATCH, insert, upsert
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from accounts.inserting import UPSERT_BATCH, insert, insert_or_lock, upsert
 from accounts.models import RememberedRequest
-from tests.factories import make_experiment, make_trace
+from tests.factories import NOW, make_experiment, make_trace
 from traces.models import Trace, TraceKeyword
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +90,40 @@ def test_a_row_that_the_table_refuses_is_an_error() -> None:
         upsert(TraceKeyword, COLUMNS, rows, unique=("trace", "kind", "key"), update=("value",))
 
     assert entries_of(trace) == {}
+
+
+def test_rows_that_are_there_stay_and_new_ones_come() -> None:
+    experiment = make_experiment()
+    trace = make_trace(experiment)
+    rows = [
+        Trace(trace_id=trace_id, experiment=experiment, requested_at=NOW, name="new")
+        for trace_id in ("tr-new", trace.trace_id)
+    ]
+
+    insert_or_lock(rows, unique=("trace_id",), kept="state")
+
+    assert dict(Trace.objects.values_list("trace_id", "name")) == {
+        trace.trace_id: trace.name,
+        "tr-new": "new",
+    }
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite locks the whole database")
+@pytest.mark.django_db(transaction=True)
+def test_rows_that_are_there_are_locked() -> None:
+    trace = make_trace(make_experiment())
+    row = Trace(trace_id=trace.trace_id, experiment=trace.experiment, requested_at=NOW)
+
+    def ask() -> list[int]:
+        free = Trace.objects.select_for_update(no_key=True, skip_locked=True)
+        try:
+            with transaction.atomic():
+                return list(free.values_list("pk", flat=True))
+        finally:
+            connection.close()
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        insert_or_lock([row], unique=("trace_id",), kept="state")
+        assert pool.submit(ask).result() == []
+
+    assert ask() == [trace.pk]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from random import Random
 from threading import Barrier, Event
 from typing import Any
 
@@ -40,7 +41,7 @@ from traces.dataset_records import RecordDraft
 from traces.ingesting import start_trace, store_spans
 from traces.merging import merge_records
 from traces.models import Span, Trace, TraceKeyword
-from traces.records import TraceRecord
+from traces.records import SpanRecord, TraceRecord
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 GOOD = Draft(name="correct", kind="feedback", value=True)
@@ -195,6 +196,21 @@ def test_a_trace_whose_parts_arrive_at_once_is_whole(experiment) -> None:
     assert (trace.state, trace.tags["topic"]) == ("OK", "a")
     assert Span.objects.count() == 2
     assert TraceKeyword.objects.filter(kind="t").count() == len(trace.tags)
+
+
+def test_batches_that_share_traces_in_another_order_wait_for_each_other(experiment) -> None:
+    traces = [make_spans() for _ in range(12)]
+    shuffled = [Random(n).sample(traces, 8) for n in range(48)]
+
+    def send(batches: list[list[list[SpanRecord]]]) -> None:
+        for n, batch in enumerate(batches):
+            store_spans(experiment, [spans[n % 2] for spans in batch])
+
+    results = at_once([partial(send, shuffled[start::8]) for start in range(8)])
+
+    assert failures(results) == []
+    assert Trace.objects.count() == 12
+    assert Span.objects.count() == 24
 
 
 def test_answers_during_recomputations_end_in_the_right_figures(experiment, manager) -> None:
