@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -20,7 +20,6 @@ from django.db.models.sql import InsertQuery
 
 from accounts.prepared import connection_of_this_thread, preparing_cursor
 
-UPSERT_BATCH = 500
 Saved = TypeVar("Saved", bound=Model)
 
 
@@ -51,10 +50,16 @@ def insert(row: Saved) -> Saved:
     params = database_values(row, insertion.fields, here)
     with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), preparing_cursor(here) as cursor:
         cursor.execute(insertion.sql, params)
-        [row.pk] = cursor.fetchone()
+        [key] = cursor.fetchone()
+    mark_as_saved(row, key)
+    return row
+
+
+def mark_as_saved(row: Model, key: Any) -> None:
+    """Tell a row that it is in the database now, and its primary key there."""
+    row.pk = key
     row._state.adding = False  # noqa: SLF001 - part of Model's documented interface
     row._state.db = DEFAULT_DB_ALIAS  # noqa: SLF001
-    return row
 
 
 def compile_insertion(row: Model, here: BaseDatabaseWrapper) -> Insertion:
@@ -78,31 +83,56 @@ def database_values(
     ]
 
 
-def insert_or_lock(rows: Sequence[Model], *, unique: Sequence[str], kept: str) -> None:
-    """Insert new rows; those that are there stay as they are and are locked as by FOR NO KEY UPDATE.
+def insert_many(
+    model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[int | str | None]]
+) -> None:
+    """Insert rows of which none can be there already, nor come from somebody else now.
 
-    rows      of one model, no two with the same values of `unique`
-    kept      a field outside of every key; naming it in the statement is what locks
-    Afterwards every row is this transaction's until it ends. Two at once that share rows wait for
-    each other and cannot deadlock: locks are taken in the order of `unique`, whether a row is there
-    or not, which a SELECT and then an INSERT of what it did not find cannot promise.
-    Cost: one statement per 500 rows; one in all on SQLite.
-    Source: PostgreSQL 15, INSERT, "all rows will be locked when the ON CONFLICT DO UPDATE action is
-    taken", those too that its WHERE leaves out.
+    As `upsert`, by COPY on PostgreSQL: a third of the time for rows of some KB.
+    Raises IntegrityError. Cost: one statement.
     """
     if not rows:
         return
     here = connection_of_this_thread()
-    meta = rows[0]._meta  # noqa: SLF001 - documented
-    fields = [field for field in meta.local_concrete_fields if not field.primary_key]
-    column = field_column(type(rows[0]), kept)
-    write_in_order(
-        type(rows[0]),
-        [field.name for field in fields],
-        [database_values(row, fields, here) for row in rows],
-        unique,
-        f"{column} = EXCLUDED.{column} WHERE 1 = 0",
-    )
+    table = quoted(model._meta.db_table)  # noqa: SLF001 - documented
+    names = ", ".join(field_column(model, name) for name in columns)
+    with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), here.cursor() as cursor:
+        if here.vendor == "sqlite":
+            places = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)  # noqa: S608 - names of our own tables
+            return
+        with here.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def insert_or_lock(rows: Sequence[Saved], *, unique: str, kept: str) -> list[Saved]:
+    """Insert new rows; those that are there stay as they are and are locked, FOR NO KEY UPDATE.
+
+    rows      of one model, no two with the same value of the field `unique`
+    kept      a field outside of every key; naming it in the statement is what locks
+    Answers the rows that were inserted, which have their primary keys then. Every row, new or not,
+    is this transaction's until it ends. Two at once that share rows wait for each other and cannot
+    deadlock: locks are taken in the order of `unique`, whether a row is there or not, which a
+    SELECT and then an INSERT of what it did not find cannot promise.
+    Cost: one statement; on SQLite one for each row.
+    Source: PostgreSQL 15, INSERT, "all rows will be locked when the ON CONFLICT DO UPDATE action is
+    taken", those too that its WHERE leaves out.
+    """
+    if not rows:
+        return []
+    here, model = connection_of_this_thread(), type(rows[0])
+    fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]  # noqa: SLF001 - documented
+    rows = sorted(rows, key=attrgetter(unique))
+    locking = f"{field_column(model, kept)} = EXCLUDED.{field_column(model, kept)} WHERE 1 = 0"
+    key = model._meta.pk.name  # noqa: SLF001 - documented
+    sql = insertion_of_many(model, [field.name for field in fields], [unique], locking)
+    sql += f" RETURNING {field_column(model, unique)}, {field_column(model, key)}"
+    keys = dict(send(sql, [database_values(row, fields, here) for row in rows], here))
+    inserted = [row for row in rows if getattr(row, unique) in keys]
+    for row in inserted:
+        mark_as_saved(row, keys[getattr(row, unique)])
+    return inserted
 
 
 def upsert(
@@ -119,42 +149,58 @@ def upsert(
               numbers, texts, keys of other rows, JSON as text
     rows      no two with the same values of `unique`
     unique    fields of a unique constraint; `update` those that are replaced
-    Raises IntegrityError. Cost: one statement per 500 rows; one in all on SQLite.
-    """
-    names = [field_column(model, name) for name in update]
-    replaced = ", ".join(f"{name} = EXCLUDED.{name}" for name in names)
-    write_in_order(model, columns, rows, unique, replaced)
-
-
-def write_in_order(
-    model: type[Model],
-    columns: Sequence[str],
-    rows: Sequence[Sequence[Any]],
-    unique: Sequence[str],
-    replaced: str,
-) -> None:
-    """Send rows in the order of their unique values; `replaced` says what becomes of known ones.
-
-    In that order, because two at once with the same rows in two orders would deadlock.
+    In the order of `unique`: two at once with the same rows in two orders would deadlock.
+    Raises IntegrityError. Cost: one statement.
     """
     if not rows:
         return
-    here = connection_of_this_thread()
+    names = [field_column(model, name) for name in update]
+    replaced = ", ".join(f"{name} = EXCLUDED.{name}" for name in names)
     key = itemgetter(*(list(columns).index(name) for name in unique))
-    rows = sorted(rows, key=key)
-    names = {name: field_column(model, name) for name in columns}
-    places = f"({', '.join(['%s'] * len(columns))})"
-    into = f"INSERT INTO {quoted(model._meta.db_table)} ({', '.join(names.values())}) VALUES "  # noqa: S608, SLF001 - names of our own tables
-    keys = ", ".join(names[name] for name in unique)
-    conflict = f" ON CONFLICT ({keys}) DO UPDATE SET {replaced}"
+    sql = insertion_of_many(model, columns, unique, replaced)
+    send(sql, sorted(rows, key=key), connection_of_this_thread())
+
+
+def insertion_of_many(
+    model: type[Model], columns: Sequence[str], unique: Sequence[str], replaced: str
+) -> str:
+    """The statement for rows of these columns; `replaced` says what becomes of those there.
+
+    PostgreSQL gets one array for each column: it reads that in half the time of a list of rows.
+    """
+    here = connection_of_this_thread()
+    names = [field_column(model, name) for name in columns]
+    keys = ", ".join(field_column(model, name) for name in unique)
+    values = f"VALUES ({', '.join(['%s'] * len(columns))})"
+    if here.vendor == "postgresql":
+        arrays = ", ".join(f"%s::{array_type(model, name, here)}" for name in columns)
+        values = f"SELECT * FROM UNNEST({arrays})"  # noqa: S608 - types of our own columns
+    return (
+        f"INSERT INTO {quoted(model._meta.db_table)} ({', '.join(names)}) {values}"  # noqa: SLF001 - names of our own tables
+        f" ON CONFLICT ({keys}) DO UPDATE SET {replaced}"
+    )
+
+
+def array_type(model: type[Model], name: str, here: BaseDatabaseWrapper) -> str:
+    """The type of an array of a field's values; without a length, which a cast would cut to."""
+    field: Any = model._meta.get_field(name)  # noqa: SLF001 - documented
+    return str(field.db_type(here)).partition("(")[0] + "[]"
+
+
+def send(sql: str, rows: Sequence[Sequence[Any]], here: BaseDatabaseWrapper) -> list[Any]:
+    """Run a statement of `insertion_of_many`; what it returns."""
     with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), here.cursor() as cursor:
-        if here.vendor == "sqlite":
-            cursor.executemany(f"{into}{places}{conflict}", rows)
-            return
-        for start in range(0, len(rows), UPSERT_BATCH):
-            batch = rows[start : start + UPSERT_BATCH]
-            values = [value for row in batch for value in row]
-            cursor.execute(f"{into}{', '.join([places] * len(batch))}{conflict}", values)
+        if here.vendor == "postgresql":
+            cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
+            return cursor.fetchall() if cursor.description else []
+        if " RETURNING " not in sql:
+            cursor.executemany(sql, rows)
+            return []
+        found = []
+        for row in rows:
+            cursor.execute(sql, row)
+            found += cursor.fetchall()
+        return found
 
 
 def field_column(model: type[Model], name: str) -> str:

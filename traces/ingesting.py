@@ -7,13 +7,13 @@ log_spans), and the observations in docs/mlflow.md.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from django.db import transaction
 
-from accounts.inserting import insert_or_lock, upsert
+from accounts.inserting import insert_many, insert_or_lock, upsert
 from traces import timestamps
 from traces.access import NoSuchTrace
 from traces.changing import NAME_TAG, Change, change_of, write_changes
@@ -22,7 +22,7 @@ from traces.json_values import dumps
 from traces.models import Experiment, Run, Span, Trace, TraceKeyword, TraceRunLink
 from traces.previews import request_preview, response_preview
 from traces.reading import spans_of
-from traces.records import TOKEN_USAGE, SpanRecord, TraceRecord
+from traces.records import SpanRecord, TraceRecord
 from traces.search_texts import with_replaced, write_texts
 from traces.trace_facts import TraceFacts, token_usage, trace_facts
 
@@ -44,6 +44,7 @@ SPAN_COLUMNS = [
     "links",
     "resource",
 ]
+SpanRow = tuple[int | str | None, ...]
 
 
 def start_trace(experiment: Experiment, record: TraceRecord) -> Trace:
@@ -59,10 +60,27 @@ def start_trace(experiment: Experiment, record: TraceRecord) -> Trace:
 @transaction.atomic
 def start_traces(experiment: Experiment, records: Sequence[TraceRecord]) -> list[Trace]:
     """As `start_trace` for several, no two with one id. Cost: a constant number of statements."""
-    begun = {record.trace_id: record.request_time for record in records}
-    traces = lock_or_create(experiment, begun)
-    write_changes(final(traces[record.trace_id], record, experiment) for record in records)
-    return [traces[record.trace_id] for record in records]
+    new = {
+        record.trace_id: final(
+            new_trace(experiment, record.trace_id, record.request_time), record, experiment
+        )
+        for record in records
+    }
+    there = lock_or_create(experiment, [change.applied() for change in new.values()])
+    write_changes(
+        [
+            final(there[each.trace_id], each, experiment)
+            for each in records
+            if each.trace_id in there
+        ],
+        new=[change for trace_id, change in new.items() if trace_id not in there],
+    )
+    return [there.get(trace_id, change.trace) for trace_id, change in new.items()]
+
+
+def new_trace(experiment: Experiment, trace_id: str, requested_at: datetime) -> Trace:
+    """A trace of which nothing else is known yet, not saved."""
+    return Trace(trace_id=trace_id, experiment=experiment, requested_at=requested_at)
 
 
 def final(trace: Trace, record: TraceRecord, experiment: Experiment) -> Change:
@@ -100,68 +118,97 @@ def store_spans(
     """Store spans of one or several traces; a span that comes again replaces its row.
 
     The first span creates its trace; the root gives it name, state, times and previews unless
-    start_trace has. Cost: a constant number of statements per 200 spans, and per 100 traces.
+    start_trace has. Cost: a constant number of statements per 200 traces.
     Raises NoSuchTrace when a trace id belongs to another experiment.
     """
     by_trace: dict[str, list[SpanRecord]] = defaultdict(list)
-    spans = normalise_all(spans)
-    for span in spans:
+    for span in normalise_all(spans):
         by_trace[span.trace_id].append(span)
-    begun = {
-        trace_id: timestamps.from_ns(min(span.start_ns for span in group))
-        for trace_id, group in by_trace.items()
+    facts = {trace_id: trace_facts(group) for trace_id, group in by_trace.items()}
+    new = {
+        trace_id: completion(
+            new_trace(experiment, trace_id, timestamps.from_ns(known.start_ns)), known, experiment
+        )
+        for trace_id, known in facts.items()
     }
-    traces = lock_or_create(experiment, begun)
-    grown = (
-        with_spans(traces.values()) if any(TOKEN_USAGE in s.attributes for s in spans) else set()
-    )
-    changed = with_replaced(traces, by_trace)
-    write_spans([(traces[span.trace_id], span) for group in by_trace.values() for span in group])
+    there = lock_or_create(experiment, [change.applied() for change in new.values()])
+    traces = {trace_id: there.get(trace_id, change.trace) for trace_id, change in new.items()}
+    grown = with_spans([there[trace_id] for trace_id in there if facts[trace_id].token_usage])
+    changed = with_replaced(there, by_trace) if there else []
+    write_spans(traces, by_trace, there.keys())
     write_texts(traces, by_trace, changed)
+    totals = usage_of(grown)
     write_changes(
-        completion(traces[trace_id], group, experiment, is_grown=traces[trace_id].pk in grown)
-        for trace_id, group in by_trace.items()
+        [
+            completion(trace, with_totals(facts[trace_id], totals.get(trace.pk)), experiment)
+            for trace_id, trace in there.items()
+        ],
+        new=[change for trace_id, change in new.items() if trace_id not in there],
     )
     if run is not None:
         link_to_run(run, list(traces.values()))
     return list(traces.values())
 
 
-def lock_or_create(experiment: Experiment, begun: Mapping[str, datetime]) -> dict[str, Trace]:
-    """The traces of these ids, locked, made when new. Two at once agree on one row.
+def lock_or_create(experiment: Experiment, traces: Sequence[Trace]) -> dict[str, Trace]:
+    """Insert these traces; those whose ids are there already are answered, locked, by id.
 
-    Cost: two statements, per 500 traces.
+    Two at once agree on one row. Cost: two statements.
+    Raises NoSuchTrace when an id belongs to another experiment.
     """
-    new = [
-        Trace(trace_id=trace_id, experiment=experiment, requested_at=requested_at)
-        for trace_id, requested_at in begun.items()
-    ]
-    insert_or_lock(new, unique=("trace_id",), kept="state")
-    traces = {trace.trace_id: trace for trace in Trace.objects.filter(trace_id__in=list(begun))}
-    for trace in traces.values():
+    inserted = insert_or_lock(traces, unique="trace_id", kept="state")
+    known = {trace.trace_id for trace in traces} - {trace.trace_id for trace in inserted}
+    there = Trace.objects.filter(trace_id__in=known) if known else ()
+    for trace in there:
         if trace.experiment_id != experiment.pk:
             raise NoSuchTrace(trace.trace_id)
-    return traces
+    return {trace.trace_id: trace for trace in there}
 
 
-def with_spans(traces: Iterable[Trace]) -> set[int]:
-    """Primary keys of traces that have spans from earlier requests."""
-    return set(Span.objects.filter(trace__in=list(traces)).values_list("trace_id", flat=True))
+def with_spans(traces: Sequence[Trace]) -> list[Trace]:
+    """Those that have spans from earlier requests."""
+    if not traces:
+        return []
+    having = set(Span.objects.filter(trace__in=traces).values_list("trace_id", flat=True))
+    return [trace for trace in traces if trace.pk in having]
 
 
-def write_spans(pairs: Sequence[tuple[Trace, SpanRecord]]) -> None:
-    """Insert or replace the rows of spans; of two with one id in a batch the later one counts."""
-    rows = {(trace.pk, span.span_id): span_row(trace, span) for trace, span in pairs}
+def usage_of(traces: Sequence[Trace]) -> dict[int, dict[str, int]]:
+    """Token counts of all the spans of each of these traces, by primary key."""
+    found = spans_of(traces) if traces else {}
+    return {pk: token_usage(spans) for pk, spans in found.items()}
+
+
+def with_totals(facts: TraceFacts, usage: Mapping[str, int] | None) -> TraceFacts:
+    """The facts with the token counts of all of a trace's spans, where they were asked for."""
+    return facts if usage is None else replace(facts, token_usage=usage)
+
+
+def write_spans(
+    traces: Mapping[str, Trace], spans: Mapping[str, Sequence[SpanRecord]], known: Collection[str]
+) -> None:
+    """Insert or replace the rows of spans; of two with one id in a batch the later one counts.
+
+    known   ids of traces that may have some of these spans already
+    """
+    rows: dict[bool, dict[tuple[int, str], SpanRow]] = {True: {}, False: {}}
+    for trace_id, group in spans.items():
+        trace = traces[trace_id]
+        rows[trace_id in known] |= {
+            (trace.pk, span.span_id): span_row(trace, span) for span in group
+        }
+    columns = ("trace", "span_id", *SPAN_COLUMNS)
+    insert_many(Span, columns, list(rows[False].values()))
     upsert(
         Span,
-        ("trace", "span_id", *SPAN_COLUMNS),
-        list(rows.values()),
+        columns,
+        list(rows[True].values()),
         unique=("trace", "span_id"),
         update=SPAN_COLUMNS,
     )
 
 
-def span_row(trace: Trace, span: SpanRecord) -> tuple[int | str | None, ...]:
+def span_row(trace: Trace, span: SpanRecord) -> SpanRow:
     """A record as a row: the trace, the span's id, and SPAN_COLUMNS."""
     return (
         trace.pk,
@@ -180,19 +227,15 @@ def span_row(trace: Trace, span: SpanRecord) -> tuple[int | str | None, ...]:
     )
 
 
-def completion(
-    trace: Trace, spans: Sequence[SpanRecord], experiment: Experiment, *, is_grown: bool
-) -> Change:
+def completion(trace: Trace, facts: TraceFacts, experiment: Experiment) -> Change:
     """Derive what the trace's row says from spans that came without MLflow's own summary."""
-    facts = trace_facts(spans)
     final = trace.metadata.get(FINALIZED) == "true"
     tags = dict(facts.tags) | trace.tags | server_tags(experiment, trace.trace_id)
     if facts.name:
         tags.setdefault(NAME_TAG, facts.name)
     metadata = facts.metadata | trace.metadata
     if facts.token_usage and not final:
-        every = spans_of([trace])[trace.pk] if is_grown else spans
-        metadata[USAGE] = dumps(dict(token_usage(every)))
+        metadata[USAGE] = dumps(dict(facts.token_usage))
     columns: dict[str, object] = {}
     if facts.has_root and not final:
         columns = root_columns(facts)
@@ -245,8 +288,11 @@ def store_missing(experiment: Experiment, spans: Sequence[SpanRecord]) -> list[T
     For what repeats spans that came by OTLP, which tell more and are kept.
     Raises NoSuchTrace when a trace id belongs to another experiment.
     """
-    begun = {span.trace_id: timestamps.from_ns(span.start_ns) for span in spans}
-    traces = lock_or_create(experiment, begun)
+    new = {
+        span.trace_id: new_trace(experiment, span.trace_id, timestamps.from_ns(span.start_ns))
+        for span in spans
+    }
+    traces = new | lock_or_create(experiment, list(new.values()))
     finished = Span.objects.filter(trace__in=traces.values(), end_ns__isnull=False)
     known = set(finished.values_list("trace__trace_id", "span_id"))
     missing = [span for span in spans if (span.trace_id, span.span_id) not in known]

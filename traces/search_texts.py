@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db.models import F
 
+from accounts.inserting import insert_many
 from traces.columns import OneOf
 from traces.json_values import Json, dumps
 from traces.models import Span, Trace, TraceText
@@ -14,20 +15,22 @@ from traces.records import SpanRecord
 from traces.text_patterns import SEPARATOR
 
 MAXIMUM_SEARCH_TEXT = 64_000  # characters of a span
-BATCH = 200
 
 Arrivals = Mapping[str, Sequence[SpanRecord]]
 
 
 def with_replaced(traces: Mapping[str, Trace], arrivals: Arrivals) -> list[Trace]:
-    """Traces of which a span comes again; asked before the spans are written. Cost: one query."""
+    """Those of these traces of which a span comes again; asked before the spans are written.
+
+    Cost: one query.
+    """
     coming = {
-        (traces[trace_id].pk, span.span_id)
-        for trace_id, group in arrivals.items()
-        for span in group
+        (trace.pk, span.span_id)
+        for trace_id, trace in traces.items()
+        for span in arrivals[trace_id]
     }
     there = Span.objects.filter(OneOf(F("trace"), {trace for trace, _ in coming}))
-    if len(arrivals) == 1:  # A long trace comes span by span; new ones come many at a time.
+    if len(traces) == 1:  # A long trace comes span by span; new ones come many at a time.
         there = there.filter(span_id__in={span_id for _, span_id in coming})
     again = {pair[0] for pair in there.values_list("trace_id", "span_id") if pair in coming}
     return [trace for trace in traces.values() if trace.pk in again]
@@ -46,13 +49,8 @@ def write_texts(
         TraceText.objects.filter(trace__in=changed).delete()
         whole = spans_of(changed)
         arrivals = {**arrivals, **{trace.trace_id: whole[trace.pk] for trace in changed}}
-    TraceText.objects.bulk_create(
-        [
-            TraceText(trace=traces[trace_id], text=text_of(group))
-            for trace_id, group in arrivals.items()
-        ],
-        batch_size=BATCH,
-    )
+    rows = [(traces[trace_id].pk, text_of(group)) for trace_id, group in arrivals.items()]
+    insert_many(TraceText, ("trace", "text"), rows)
 
 
 def text_of(spans: Sequence[SpanRecord]) -> str:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts.inserting import UPSERT_BATCH, insert, insert_or_lock, upsert
+from accounts.inserting import insert, insert_many, insert_or_lock, upsert
 from accounts.models import RememberedRequest
 from tests.factories import NOW, make_experiment, make_trace
 from traces.models import Trace, TraceKeyword
@@ -60,9 +60,9 @@ def test_rows_are_inserted_or_replaced() -> None:
     assert entries_of(other) == {"k1": "z"}
 
 
-def test_more_rows_than_one_statement_takes() -> None:
+def test_many_rows_at_once() -> None:
     trace = make_trace(make_experiment())
-    many = [(f"k{n}", str(n)) for n in range(UPSERT_BATCH + 3)]
+    many = [(f"k{n}", str(n)) for n in range(3000)]
 
     put(trace, *many)
 
@@ -100,7 +100,7 @@ def test_rows_that_are_there_stay_and_new_ones_come() -> None:
         for trace_id in ("tr-new", trace.trace_id)
     ]
 
-    insert_or_lock(rows, unique=("trace_id",), kept="state")
+    insert_or_lock(rows, unique="trace_id", kept="state")
 
     assert dict(Trace.objects.values_list("trace_id", "name")) == {
         trace.trace_id: trace.name,
@@ -123,7 +123,32 @@ def test_rows_that_are_there_are_locked() -> None:
             connection.close()
 
     with transaction.atomic(), ThreadPoolExecutor(1) as pool:
-        insert_or_lock([row], unique=("trace_id",), kept="state")
+        insert_or_lock([row], unique="trace_id", kept="state")
         assert pool.submit(ask).result() == []
 
     assert ask() == [trace.pk]
+
+
+def keyword(trace: Trace, key: str, value: str | None) -> tuple[int | str | None, ...]:
+    return trace.pk, trace.experiment_id, "t", key, value
+
+
+def test_many_new_rows_are_inserted_as_they_are(django_assert_num_queries) -> None:
+    trace = make_trace(make_experiment())
+    values = {"k1": "plain", "k2": "tab\tline\nback\\slash \\N {} %s '\"", "k3": "", "k4": "שלום"}
+
+    insert_many(TraceKeyword, COLUMNS, [keyword(trace, *entry) for entry in values.items()])
+
+    assert entries_of(trace) == values
+    with django_assert_num_queries(0):
+        insert_many(TraceKeyword, COLUMNS, [])
+
+
+def test_of_many_new_rows_one_that_the_table_refuses_ends_the_transaction() -> None:
+    trace = make_trace(make_experiment())
+    rows = [keyword(trace, "k1", "a"), keyword(trace, "k2", None)]
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_many(TraceKeyword, COLUMNS, rows)
+
+    assert entries_of(trace) == {}
