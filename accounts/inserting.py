@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -31,9 +30,7 @@ class Insertion:
     fields: tuple[Field[Any, Any], ...]
 
 
-insertions: WeakKeyDictionary[BaseDatabaseWrapper, dict[type[Model], Insertion]] = (
-    WeakKeyDictionary()
-)
+insertions: dict[type[Model], Insertion] = {}
 
 
 def insert(row: Saved) -> Saved:
@@ -43,10 +40,9 @@ def insert(row: Saved) -> Saved:
     Cost: one statement.
     """
     here = connection_of_this_thread()
-    known = insertions.setdefault(here, {})
-    insertion = known.get(type(row))
+    insertion = insertions.get(type(row))
     if insertion is None:
-        insertion = known[type(row)] = compile_insertion(row, here)
+        insertion = insertions[type(row)] = compile_insertion(row, here)
     params = database_values(row, insertion.fields, here)
     with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), preparing_cursor(here) as cursor:
         cursor.execute(insertion.sql, params)

@@ -1,8 +1,8 @@
 """Querysets of a fixed shape, compiled to SQL once and run again with other values.
 
 Building and compiling a queryset costs 0.3 to 1 ms of CPU, ten times what SQLite needs to run it,
-so the few that every request of a hot path runs are compiled once per thread. Django 5.2 has no
-such thing; what is replaced of its inner parts is `SQLCompiler.execute_sql` and `get_converters`
+so the few that every request of a hot path runs are compiled once. Django 5.2 has no such thing;
+what is replaced of its inner parts is `SQLCompiler.execute_sql` and `get_converters`
 (django/db/models/sql/compiler.py), and tests/accounts/test_prepared.py compares with plain runs.
 """
 
@@ -13,8 +13,8 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from threading import local
 from typing import Any, Generic, TypeVar
-from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -33,18 +33,22 @@ LEFTOVER = re.compile(f"{STAND_IN_TEXT}|{FIRST_MOMENT:%Y-%m-%d}|{FIRST_INT // 10
 
 @dataclass(slots=True)
 class Compiled(Generic[Row]):
-    """One compiled queryset of one connection; its parameters are filled in before each run."""
+    """One compiled queryset, which every thread runs on its own connection.
+
+    What is kept of the thread that compiled it (`compiler.connection`) is asked only for how values
+    are converted, which is the same everywhere.
+    """
 
     queryset: QuerySet[Any, Row]
     sql: str
     template: tuple[object, ...]
     slots: tuple[tuple[int, str, Callable[[Any], object]], ...]
-    params: list[Any] = field(default_factory=list)
+    running: local = field(default_factory=local)  # the parameters of this thread's run
 
-    def fetch(self, here: BaseDatabaseWrapper) -> list[tuple[object, ...]]:
+    def fetch(self) -> list[tuple[object, ...]]:
         """The rows as the database answers them."""
-        with preparing_cursor(here) as cursor:
-            cursor.execute(self.sql, self.params)
+        with preparing_cursor(connection_of_this_thread()) as cursor:
+            cursor.execute(self.sql, self.running.params)
             found: list[tuple[object, ...]] = cursor.fetchall()
             return found
 
@@ -53,7 +57,7 @@ class Compiled(Generic[Row]):
         params: list[Any] = list(self.template)
         for index, name, adapt in self.slots:
             params[index] = adapt(values[name])
-        self.params = params
+        self.running.params = params
         # What QuerySet._fetch_all does, which would keep the rows.
         rows: Any = self.queryset._iterable_class  # noqa: SLF001 - model, values or tuples
         return list(rows(self.queryset))
@@ -64,17 +68,14 @@ class Prepared(Generic[Row]):
     """A function that builds a queryset; see `prepared`."""
 
     build: Callable[..., QuerySet[Any, Row]]
-    compiled: WeakKeyDictionary[BaseDatabaseWrapper, dict[Hashable, Compiled[Row]]] = field(
-        default_factory=WeakKeyDictionary
-    )
+    compiled: dict[Hashable, Compiled[Row]] = field(default_factory=dict)
 
     def __call__(self, *shape: Hashable, **values: Value) -> list[Row]:
         """The rows."""
-        here = connection_of_this_thread()
-        shapes = self.compiled.setdefault(here, {})
-        found = shapes.get(shape)
+        found = self.compiled.get(shape)
         if found is None:
-            found = shapes[shape] = compile_with(partial(self.build, *shape), values, here)
+            made = compile_with(partial(self.build, *shape), values, connection_of_this_thread())
+            found = self.compiled[shape] = made
         return found.run(values)
 
     def first(self, *shape: Hashable, **values: Value) -> Row | None:
@@ -89,7 +90,7 @@ def prepared(build: Callable[..., QuerySet[Any, Row]]) -> Prepared[Row]:
     Positional arguments are the shape: what the function decides by. Keyword arguments are numbers,
     texts or moments that only stand in the query; the function must not look at them.
     Raises TypeError at the first call when a value is transformed on its way into the SQL.
-    Cost: one query, and compiling it the first time in each thread.
+    Cost: one query, and compiling it the first time.
     """
     return Prepared(build)
 
@@ -122,7 +123,7 @@ def compile_with(
     made = Compiled(queryset=queryset, sql=sql, template=tuple(params), slots=tuple(slots))
     chosen = [each[0] for each in compiler.select[: compiler.col_count]]
     converters = compiler.get_converters(chosen)
-    compiler.execute_sql = lambda *_args, **_options: [made.fetch(here)]
+    compiler.execute_sql = lambda *_args, **_options: [made.fetch()]
     compiler.get_converters = lambda _expressions: converters
     queryset.query.get_compiler = lambda *_args, **_options: compiler  # type: ignore[method-assign]
     return made

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Thread
+from threading import Barrier
 
 import pytest
 from django.db import connection, transaction
@@ -103,18 +104,23 @@ def test_compiling_happens_once(people, monkeypatch) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_every_thread_compiles_for_its_own_connection(people) -> None:
-    found: list[object] = []
+def test_threads_share_what_is_compiled_and_nothing_else(people) -> None:
+    names_like.compiled.clear()
+    together = Barrier(4)
 
-    def ask() -> None:
-        found.extend(names_like(email=people[0].email))
+    def ask(number: int) -> set[tuple[int, str]]:
+        found: set[tuple[int, str]] = set()
+        together.wait()
+        for _ in range(100):
+            found.update(names_like(email=people[number % 2].email))
         connection.close()
+        return found
 
-    thread = Thread(target=ask)
-    thread.start()
-    thread.join()
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(ask, range(4)))
 
-    assert found == [(people[0].pk, people[0].email)]
+    assert answers == [{(people[n % 2].pk, people[n % 2].email)} for n in range(4)]
+    assert len(names_like.compiled) == 1
 
 
 def test_a_lock_is_kept_in_the_sql(people) -> None:
