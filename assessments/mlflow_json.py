@@ -5,9 +5,10 @@ Source: mlflow 3.17.2, entities/assessment.py, `to_dictionary` and `from_diction
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from traces.json_values import Json, dumps, spliced
+from traces.json_values import Json, loads, spliced
 from traces.timestamps import format_stored
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class SaidRow(NamedTuple):
 def assessment_to_json(said: AssessmentRecord) -> dict[str, Json]:
     """One assessment; empty fields are left out. A client's own times are told as it sent them."""
     is_text = said.kind == "expectation" and isinstance(said.value, list | dict)
-    value = dumps(said.value) if is_text else said.value
+    value = as_the_client_writes(said.value) if is_text else said.value
     error: Json = None if said.error is None else dict(said.error)
     content = content_to_json(said.kind, value, error, is_text=is_text)
     return fields_to_json(said, content, dict(said.metadata) or None)
@@ -65,9 +66,14 @@ def row_to_json(said: SaidRow) -> dict[str, Json]:
     text = said.value or "null"
     is_text = said.kind == "expectation" and text[0] in "[{"
     error = None if said.error is None else spliced(said.error)
-    value = text if is_text else spliced(text)
+    value = as_the_client_writes(loads(text)) if is_text else spliced(text)
     content = content_to_json(said.kind, value, error, is_text=is_text)
     return fields_to_json(said, content, None if said.metadata == "{}" else spliced(said.metadata))
+
+
+def as_the_client_writes(value: Json) -> str:
+    """JSON text to the letter as MLflow's client sends it, so that it gets its own text back."""
+    return json.dumps(value)
 
 
 def content_to_json(kind: str, value: Json, error: Json, *, is_text: bool) -> dict[str, Json]:

@@ -81,7 +81,7 @@ def test_everything_that_was_said_is_there():
                 "expectation": {
                     "serialized_value": {
                         "serialization_format": "JSON_FORMAT",
-                        "value": '["a",1]',
+                        "value": '["a", 1]',
                     }
                 }
             },

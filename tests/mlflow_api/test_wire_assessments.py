@@ -254,7 +254,7 @@ def test_an_assessment_is_answered_with_everything_it_has():
         (3, {"value": 3}),
         (
             ["a", 1],
-            {"serialized_value": {"serialization_format": "JSON_FORMAT", "value": '["a",1]'}},
+            {"serialized_value": {"serialization_format": "JSON_FORMAT", "value": '["a", 1]'}},
         ),
     ],
 )
