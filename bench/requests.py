@@ -9,7 +9,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-TIMEOUT_SECONDS = 120
+PATIENCE_SECONDS = 120.0
 RECEIVE_BYTES = 256 * 1024
 EMPTY_STATUSES = (204, 304)
 
@@ -30,17 +30,23 @@ def request(method: str, path: str, headers: Mapping[str, str], body: bytes = b"
 
 
 class Connection:
-    """One client's connection; opened when needed and again when the server closed it."""
+    """One client's connection; opened when needed and again when the server closed it.
 
-    def __init__(self, host: str, port: int) -> None:
-        self.address = (host, port)
+    patience  seconds to wait for something to arrive
+    """
+
+    def __init__(self, host: str, port: int, patience: float = PATIENCE_SECONDS) -> None:
+        self.address, self.patience = (host, port), patience
         self.socket: socket.socket | None = None
         self.held = b""
 
     def send(self, data: bytes) -> Answer:
-        """One request and its whole answer. Raises OSError when the server goes away."""
+        """One request and its whole answer.
+
+        Raises OSError when the server goes away, of which TimeoutError is one.
+        """
         if self.socket is None:
-            self.socket = socket.create_connection(self.address, timeout=TIMEOUT_SECONDS)
+            self.socket = socket.create_connection(self.address, timeout=self.patience)
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.sendall(data)
         status, headers = self.head()

@@ -1,7 +1,7 @@
 """Next items of a queue for 16 reviewers at once: one request claims, another submits and claims.
 
-Without pause 16 requests are always under way, which no people manage; one a second each is still
-ten times as fast as people review.
+One a second each is still ten times as fast as people review. Without pause 16 requests are always
+under way, which no people manage: that measures how many a second there can be, so it has no goal.
 
 The peer hands out nothing: MLflow's review queues are lists from which everybody picks.
 """
@@ -29,6 +29,7 @@ SMALL_QUEUE = 100
 PACED_ROUNDS = 4
 PACED_SECONDS = 3.0
 WARM_UP_SECONDS = 3.0
+WITHOUT_PAUSE = "without pause"
 WHY_ALONE = "mlflow hands no items out"
 Claim = tuple[str, str]  # who, which item
 
@@ -101,7 +102,7 @@ def of_queue(run: Run, n_items: int) -> Iterator[Figure]:
     pace = run.seconds * PACED_ROUNDS if n_items > SMALL_QUEUE else PACED_SECONDS
     for what, seconds, every in (
         ("submit and claim, one a second each", pace, 1.0),
-        ("submit and claim, without pause", run.seconds * run.rounds, 0.0),
+        (f"submit and claim, {WITHOUT_PAUSE}", run.seconds * run.rounds, 0.0),
     ):
         workers = reviewers_of_new_session(run, n_items, REVIEWERS)
         done = load.run(
@@ -132,7 +133,7 @@ def told(run: Run, what: str, done: Load, reviewers: Reviewers) -> Iterator[Figu
     failures = f"failed: {dict(done.failures)}; " if done.failures else ""
     for share in (0.5, 0.95):
         found = percentile(done.latencies, share)
-        bounded = share == 0.95 and database == "postgres"
+        bounded = share == 0.95 and database == "postgres" and WITHOUT_PAUSE not in what
         yield Figure(
             group=GROUP,
             what=f"p{share * 100:.0f}: {what}",

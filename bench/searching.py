@@ -13,7 +13,7 @@ from bench import corpus
 from bench.copying import copy_traces
 from bench.figures import Figure, Goal, at_most, times_the_peer
 from bench.load import median
-from bench.servers import Server
+from bench.servers import Server, end_queries, start_peer
 from bench.setup import Refused, Run, ask, make_experiments, send_traces
 
 GROUP = "Search"
@@ -21,6 +21,7 @@ PAGE = 100
 ASSESSED_EVERY = 10
 LINK_BATCH = 100
 SLOW_SECONDS = 1.0
+PATIENCE_SECONDS = 10.0
 BY_THE_PAGE = times_the_peer(4.0)
 BOUNDED = at_most(2000.0)
 
@@ -77,6 +78,8 @@ def measure(run: Run) -> Iterator[Figure]:
         for _ in range(run.rounds):
             ours.go()
             peer.go()
+        if peer.is_endless:
+            restart_peer(run)
         yield told(run.database, family, ours, peer)
 
 
@@ -120,6 +123,16 @@ def assess(server: Server, end: int) -> None:
     connection.close()
 
 
+def restart_peer(run: Run) -> None:
+    """End a search that nobody waits for any more: it would slow what is measured next."""
+    before = run.peer
+    before.kill()
+    if run.database == "postgres":
+        end_queries(before.database_url)
+    run.peer = start_peer(run.folder / "peer", before.database_url)
+    run.peer.experiments = before.experiments
+
+
 def linked_run(run: Run, server: Server) -> str:
     """A run with the odd ones of the last 400 traces."""
     experiment = {"experiment_id": server.experiments["corpus"], "start_time": 0}
@@ -148,6 +161,7 @@ class Timed:
         path = "/api/3.0/mlflow/traces/search"
         self.request = server.bytes_of("POST", path, orjson.dumps(asked))
         self.server = server
+        self.is_endless = False
         self.times: list[float] = []
         self.page: list[str] = []
         self.refusal = ""
@@ -156,12 +170,16 @@ class Timed:
         """A few pages; a slow family is asked once in all."""
         if self.refusal or (self.times and self.times[-1] > SLOW_SECONDS):
             return
-        connection = self.server.connect()
+        connection = self.server.connect(PATIENCE_SECONDS)
         connection.send(self.server.bytes_of("GET", "/health"))
         for _ in range(5):
             begun = time.perf_counter()
             try:
                 answer = connection.send(self.request)
+            except TimeoutError:
+                self.is_endless = True
+                self.times.append(PATIENCE_SECONDS)
+                break
             except OSError as error:
                 self.refusal = f"{self.server.name} did not answer: {error}"
                 break
@@ -184,6 +202,11 @@ class Timed:
 def told(database: str, family: Family, ours: Timed, peer: Timed) -> Figure:
     """One line; the note says when the two do not answer the same traces."""
     notes = [each.refusal for each in (ours, peer) if each.refusal]
+    notes += [
+        f"{each.server.name} was given up after {PATIENCE_SECONDS:.0f} s"
+        for each in (ours, peer)
+        if each.is_endless
+    ]
     if not notes:
         same = ours.page == peer.page
         notes = [f"{len(ours.page)} traces" if same else different(ours.page, peer.page)]

@@ -17,7 +17,7 @@ import psycopg
 from psycopg import sql
 
 from bench import processes
-from bench.requests import Connection, request
+from bench.requests import PATIENCE_SECONDS, Connection, request
 
 HOST = "127.0.0.1"
 READY_WITHIN_SECONDS = 240.0
@@ -66,9 +66,9 @@ class Server:
             given["Authorization"] = f"Bearer {token or self.token}"
         return request(method, path, given, body)
 
-    def connect(self) -> Connection:
-        """A kept-alive connection."""
-        return Connection(HOST, self.port)
+    def connect(self, patience: float = PATIENCE_SECONDS) -> Connection:
+        """A kept-alive connection that waits so many seconds for an answer."""
+        return Connection(HOST, self.port, patience)
 
     def cpu_seconds(self) -> float:
         """CPU time of all its processes so far."""
@@ -82,6 +82,11 @@ class Server:
                 self.process.wait(timeout=STOP_WITHIN_SECONDS)
             except (ProcessLookupError, subprocess.TimeoutExpired):
                 continue
+
+    def kill(self) -> None:
+        """End the whole group at once."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(timeout=STOP_WITHIN_SECONDS)
 
 
 def start_ours(folder: Path, database_url: str) -> Server:
@@ -204,3 +209,12 @@ def drop_database(administration_url: str, name: str) -> None:
     statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     with psycopg.connect(administration_url, autocommit=True) as connection:
         connection.execute(statement)
+
+
+def end_queries(url: str) -> None:
+    """End what a killed server left running in its Postgres database."""
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
