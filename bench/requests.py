@@ -45,15 +45,27 @@ class Connection:
 
         Raises OSError when the server goes away, of which TimeoutError is one.
         """
-        if self.socket is None:
-            self.socket = socket.create_connection(self.address, timeout=self.patience)
-            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket.sendall(data)
-        status, headers = self.head()
+        is_reused = self.socket is not None
+        try:
+            status, headers = self.head_of(data)
+        except ConnectionError:
+            # A server may close a connection between two requests.
+            if not is_reused or self.held:
+                raise
+            self.close()
+            status, headers = self.head_of(data)
         body = b"".join(self.body(status, headers))
         if headers.get("connection", "").lower() == "close":
             self.close()
         return Answer(status, body)
+
+    def head_of(self, data: bytes) -> tuple[int, dict[str, str]]:
+        """Send a request and read the head of its answer."""
+        if self.socket is None:
+            self.socket = socket.create_connection(self.address, timeout=self.patience)
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.sendall(data)
+        return self.head()
 
     def head(self) -> tuple[int, dict[str, str]]:
         """Status and headers, names in lower case."""
