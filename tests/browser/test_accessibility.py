@@ -26,6 +26,7 @@ FLAGS = [
     "--disable-sync",
 ]
 DESKTOP, PHONE, NARROW = (1440, 900), (390, 844), (320, 640)
+ZOOMED = (320, 256)  # 1280 x 1024 at 400 percent
 CHECKED = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     # Headings in strangers' texts begin below the page's, in the order their writers chose.
@@ -149,7 +150,7 @@ def test_what_reviewers_touch_is_44_pixels_high(browser, live_server, world):
 
 @pytest.mark.parametrize("spacing", [False, True], ids=["as it is", "with wide text"])
 def test_at_400_percent_nothing_scrolls_sideways(browser, live_server, world, spacing):
-    page = visit(browser, live_server, (320, 256), bypass_csp=True).new_page()
+    page = visit(browser, live_server, ZOOMED, bypass_csp=True).new_page()
     sign_in(page, world)
     wide = []
 
@@ -231,7 +232,9 @@ HIDDEN_FOCUS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROW], ids=["desktop", "phone", "narrow"])
+@pytest.mark.parametrize(
+    "size", [DESKTOP, PHONE, NARROW, ZOOMED], ids=lambda size: f"{size[0]}x{size[1]}"
+)
 @pytest.mark.parametrize("back", [False, True], ids=["forwards", "backwards"])
 def test_the_focus_is_never_under_a_fixed_bar(browser, live_server, world, size, back):
     page = visit(browser, live_server, size).new_page()
