@@ -90,7 +90,7 @@ def answer(page: Page) -> None:
 
 
 def invitation_to(page: Page, setup: str) -> str:
-    """A link for the owner, who is a reviewer already, so that nobody else is let in or kept out."""
+    """A link for the owner, who may review already: for others it would close the pool."""
     page.goto(setup)
     page.get_by_text("Invite somebody else").click()
     form = page.locator("form").filter(has=page.get_by_label("E-mail address"))
