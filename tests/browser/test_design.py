@@ -330,3 +330,48 @@ def test_from_the_invitation_to_the_first_answer_it_is_three_clicks_and_a_key(
     expect(page.get_by_role("heading", level=1)).to_have_text("Item 2")
     assert Assessment.objects.get(author=person).value is True
     assert time.monotonic() - begun < 15
+
+
+def test_after_a_submit_a_dark_toast_offers_the_way_back(browser, live_server, session, reviewer):
+    review(session, reviewer, save_draft)
+    page = open_page(browser, live_server, reviewer, f"/r/{session.session_id}/1/")
+
+    page.keyboard.press("Control+Enter")
+
+    toast = page.get_by_role("status").filter(has_text="Submitted item 1")
+    expect(toast.get_by_role("button", name="Undo")).to_be_visible()
+    assert css(toast, "background-color") == rgb("--ink", "light")
+    assert css(toast, "color") == rgb("--bg", "light")
+
+
+def test_a_missing_answer_is_marked_beside_its_question(browser, live_server, session, reviewer):
+    page = open_page(browser, live_server, reviewer, f"/r/{session.session_id}/1/")
+
+    page.get_by_role("button", name="Submit and go to next").click()
+
+    assert parts(page, ".q.bad .errtx") == ["Choose one to submit this item."]
+    assert css(page.locator(".errtx"), "color") == rgb("--fail", "light")
+    assert page.locator(".q.bad").get_attribute("id") == "q1"
+
+
+def test_can_t_judge_asks_for_a_reason_and_a_note(browser, live_server, session, reviewer):
+    page = open_page(browser, live_server, reviewer, f"/r/{session.session_id}/1/")
+
+    page.get_by_role("button", name="Can’t judge", exact=True).click()
+
+    box = page.get_by_role("dialog", name="Why can’t you judge this one?")
+    expect(box.get_by_role("radio")).to_have_count(4)
+    expect(box.get_by_role("radio").first).to_be_checked()
+    expect(box.get_by_role("textbox", name="Note")).to_be_visible()
+    assert parts(page, "#cannot-judge .btn") == ["Mark and go to next", "Cancel"]
+    assert css(box, "border-top-left-radius") == "14px"
+
+
+def test_a_session_that_is_not_open_yet_says_so(
+    browser, live_server, experiment, manager, reviewer
+):
+    session = make_session(experiment, manager, reviewers=(reviewer,), opened=False)
+    page = open_page(browser, live_server, reviewer, f"/r/{session.session_id}/")
+
+    assert parts(page, ".banner") == ["Not open yet. It is still being prepared."]
+    assert primary(page) == []
