@@ -15,7 +15,12 @@ from accounts.joining import make_sign_in_link
 from tests.browser import world as places
 from tests.browser.world import World, make_world
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),  # some visit every page
+    pytest.mark.django_db(transaction=True),
+]
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [

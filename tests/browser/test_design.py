@@ -357,7 +357,7 @@ def test_a_missing_answer_is_marked_beside_its_question(browser, live_server, se
 def test_can_t_judge_asks_for_a_reason_and_a_note(browser, live_server, session, reviewer):
     page = open_page(browser, live_server, reviewer, f"/r/{session.session_id}/1/")
 
-    page.get_by_role("button", name="Can’t judge", exact=True).click()
+    page.get_by_role("button", name="Can’t judge X").click()
 
     box = page.get_by_role("dialog", name="Why can’t you judge this one?")
     expect(box.get_by_role("radio")).to_have_count(4)
@@ -373,5 +373,7 @@ def test_a_session_that_is_not_open_yet_says_so(
     session = make_session(experiment, manager, reviewers=(reviewer,), opened=False)
     page = open_page(browser, live_server, reviewer, f"/r/{session.session_id}/")
 
-    assert parts(page, ".banner") == ["Not open yet. It is still being prepared."]
+    assert parts(page, ".banner") == [
+        "Not open yet. It is still being prepared. Your link stays the same."
+    ]
     assert primary(page) == []
