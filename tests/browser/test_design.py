@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from typing import Literal, TypeAlias
 
 import pytest
 from django.utils import timezone
@@ -21,6 +22,8 @@ from labeling.reviewing import cannot_judge, save_draft, skip, submit
 from tests.factories import LEASE, make_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+Theme: TypeAlias = Literal["light", "dark"]
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -102,7 +105,7 @@ def review(session, reviewer, *acts) -> None:
         act(claimed.item, Submission(replies=replies, reason=reason), by=by, lease=LEASE)
 
 
-def open_page(browser, live_server, person, path, *, theme="light") -> Page:
+def open_page(browser: Browser, live_server, person, path, *, theme: Theme = "light") -> Page:
     """The page at desktop size, signed in."""
     context = browser.new_context(
         base_url=live_server.url, color_scheme=theme, viewport={"width": 1440, "height": 900}
@@ -138,6 +141,13 @@ def parts(page: Page, selector: str) -> list[str]:
     return [text.strip().split("\n")[0] for text in found]
 
 
+def box(page: Page, selector: str) -> list[float]:
+    """Left, top, width and height."""
+    found = page.locator(selector).bounding_box()
+    assert found is not None
+    return [found["x"], found["y"], found["width"], found["height"]]
+
+
 def primary(page: Page) -> list[str]:
     return parts(page, ".btn.pri")
 
@@ -146,12 +156,12 @@ def test_a_review_has_its_regions_and_one_primary_button(browser, live_server, s
     review(session, reviewer, submit, skip, cannot_judge, save_draft)
     page = open_page(browser, live_server, reviewer, f"/r/{session.session_id}/5/")
 
-    boxes = [page.locator(each).bounding_box() for each in (".bar", ".rail", ".doc", ".ask")]
-    bar, rail, doc, ask = [(b["x"], b["y"], b["width"], b["height"]) for b in boxes if b]
-    assert bar == (0, 0, 1440, 52)
-    assert rail == (0, 52, 236, 848)
-    assert ask == (1440 - 424, 52, 424, 848)
-    assert doc == (236, 52, 1440 - 236 - 424, 848)
+    assert {part: box(page, part) for part in (".bar", ".rail", ".doc", ".ask")} == {
+        ".bar": [0, 0, 1440, 52],
+        ".rail": [0, 52, 236, 848],
+        ".doc": [236, 52, 780, 848],
+        ".ask": [1016, 52, 424, 848],
+    }
     assert parts(page, "h1, h2") == ["Item 5", "Your answers"]
     assert parts(page, ".rail .seg a") == ["All", "To do 3", "Skipped 1"]
     assert parts(page, ".who b") == ["Question", "Answer"]

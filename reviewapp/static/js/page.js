@@ -63,8 +63,10 @@ for (const time of document.querySelectorAll("time[data-local]")) {
 }
 
 // After a submit the reader is at the next item's heading, and hears which item it is.
-const heading = document.querySelector("#item");
-if (heading && document.querySelector("[data-flash]")) {
+function arrive() {
+  const heading = document.getElementById("item");
+  if (!heading || !document.querySelector("[data-flash]")) return;
   heading.focus();
   setTimeout(say, 100, document.title.split(" – ")[0]);
 }
+arrive();
