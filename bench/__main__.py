@@ -20,12 +20,14 @@ from bench import (
     computing,
     exporting,
     machine,
+    pages,
     reviewing,
     searching,
     standing,
     writing,
 )
-from bench.figures import Figure, as_markdown, as_text, put_into
+from bench.document import with_figures
+from bench.figures import Figure, as_text
 from bench.servers import OURS, PEER, drop_database, fresh_database, start_ours, start_peer
 from bench.setup import Run
 
@@ -41,6 +43,7 @@ PARTS: dict[str, Callable[[Run], Iterator[Figure]]] = {
     "client": client.measure,
     "search": searching.measure,
     "queue": reviewing.measure,
+    "pages": pages.measure,
     "export": exporting.measure,
     "statistics": computing.measure,
 }
@@ -141,8 +144,8 @@ def keep(figures: Sequence[Figure], about: dict[str, str], options: argparse.Nam
     (RESULTS / "last.json").write_text(text + "\n", encoding="utf-8")
     if options.write:
         document = DOCUMENT.read_text(encoding="utf-8")
-        section = as_markdown(figures, about, date)
-        DOCUMENT.write_text(put_into(document, section), encoding="utf-8")
+        stamp = f"{date} (`--quick`)" if options.quick else date
+        DOCUMENT.write_text(with_figures(document, figures, about, stamp), encoding="utf-8")
 
 
 def chosen_sizes(options: argparse.Namespace) -> dict[str, float]:

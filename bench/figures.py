@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
 Comparison = Literal["times the peer", "at most", "at least"]
-BEGIN = "<!-- figures: written by scripts/bench --write -->"
-END = "<!-- end of figures -->"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,27 +140,3 @@ def as_text(figures: Iterable[Figure]) -> str:
         for row in table
     )
     return "\n".join(lines)
-
-
-def as_markdown(figures: Iterable[Figure], machine: Mapping[str, str], date: str) -> str:
-    """The section of docs/benchmarks.md between its two marks."""
-    parts = [BEGIN, "", f"Measured on {date}.", ""]
-    parts += [f"- {name}: {value}" for name, value in machine.items()]
-    for group, members in grouped(figures).items():
-        parts += ["", f"### {group}", "", markdown_row(COLUMNS), "|---" * len(COLUMNS) + "|"]
-        parts += [markdown_row(figure.cells()) for figure in members]
-    return "\n".join([*parts, "", END])
-
-
-def markdown_row(cells: Iterable[str]) -> str:
-    """One line of a table."""
-    return "| " + " | ".join(cells) + " |"
-
-
-def put_into(document: str, section: str) -> str:
-    """The document with its figures replaced. Raises ValueError when its marks are missing."""
-    before, _, rest = document.partition(BEGIN)
-    _, found, after = rest.partition(END)
-    if not found:
-        raise ValueError("The document has no marks between which figures belong.")
-    return before + section + after

@@ -16,7 +16,7 @@ from django.db.models import Count, F
 from django.utils import timezone
 
 from accounts.credentials import Credential
-from accounts.joining import create_token
+from accounts.joining import create_token, make_sign_in_link
 from accounts.models import User
 from accounts.roles import Scope
 from assessments.drafts import search_number, search_text
@@ -94,6 +94,30 @@ def queue(experiment_id: str, items: str, reviewers: str) -> dict[str, object]:
         "question": "quality_nominal",
         "reviewers": tokens,
     }
+
+
+def reviewer_at_work(experiment_id: str, items: str, questions: str) -> dict[str, object]:
+    """A session of so many pass/fail questions, and a link that lets its one reviewer in."""
+    experiment = Experiment.objects.get(pk=experiment_id)
+    reviewer = people(1)[0]
+    names = [f"page_{number}" for number in range(int(questions))]
+    with transaction.atomic():
+        for name in names:
+            definition = Definition(name=name, kind="feedback", input=INPUTS["nominal"])
+            create_schema(experiment, definition, by=None)
+        plan = Plan(
+            name=f"{items} items as pages",
+            questions=[Asking(name=name) for name in names],
+            reviewers=[reviewer.email],
+            reviews_required=REVIEWS_REQUIRED,
+        )
+        now = timezone.now()
+        session = create_session(experiment, plan, by=operator(), now=now, opened=True)
+        add_traces(session, [corpus.trace_id(n) for n in range(int(items))])
+        return {
+            "session_id": session.session_id,
+            "sign_in": make_sign_in_link(reviewer, now=now),
+        }
 
 
 def labels(experiment_id: str, n_labels: str, scale: str) -> dict[str, object]:

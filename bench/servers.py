@@ -36,6 +36,7 @@ class NotStarted(RuntimeError):
 class Server:
     """A running server: where it listens, what it takes to be let in, and its process tree.
 
+    sign_in_link  of a first start; it works once
     environment   with which a program of ours reaches the same database
     experiments   ids by name, filled as they are made
     """
@@ -46,9 +47,15 @@ class Server:
     database_url: str
     log: Path
     token: str = ""
+    sign_in_link: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     experiments: dict[str, str] = field(default_factory=dict)
     ready_seconds: float = 0.0
+
+    @property
+    def url(self) -> str:
+        """Where a browser finds it."""
+        return f"http://{HOST}:{self.port}"
 
     def bytes_of(
         self,
@@ -89,8 +96,11 @@ class Server:
         self.process.wait(timeout=STOP_WITHIN_SECONDS)
 
 
-def start_ours(folder: Path, database_url: str) -> Server:
-    """`reviewapp up` on a data folder, new or existing; the API token of a first start is kept."""
+def start_ours(folder: Path, database_url: str, *, with_demo: bool = False) -> Server:
+    """`reviewapp up` on a data folder, new or existing.
+
+    The API token and the sign-in link of a first start are kept.
+    """
     port = free_port()
     folder.mkdir(parents=True, exist_ok=True)
     environment = {
@@ -100,13 +110,16 @@ def start_ours(folder: Path, database_url: str) -> Server:
         "REDIS_URL": "",
         "DJANGO_SETTINGS_MODULE": "reviewapp.settings",
     }
-    command = [sys.executable, "-m", "reviewapp.cli", "up", "--no-demo", "--port", str(port)]
+    command = [sys.executable, "-m", "reviewapp.cli", "up", "--port", str(port)]
+    command += [] if with_demo else ["--no-demo"]
     server = start(OURS, command, port, "/ready", folder, database_url, environment)
     kept = folder / "token"
     marker = "export MLFLOW_TRACKING_TOKEN="
     for line in until_announced(server.log).splitlines():
         if line.startswith(marker):
             kept.write_text(line.removeprefix(marker), encoding="ascii")
+        elif line.startswith(f"{server.url}/login/"):
+            server.sign_in_link = line
     server.token = kept.read_text(encoding="ascii").strip()
     return server
 

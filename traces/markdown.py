@@ -49,7 +49,7 @@ _FIXED = {
     "dir": {"auto", "ltr"},
     "target": {"_blank"},
     "tabindex": {"0"},
-    "role": {"region"},
+    "role": {"group"},
     "class": _CLASSES,
 }
 _CITE = re.compile(r"#s[0-9]{1,3}")

@@ -67,7 +67,7 @@ def _block(token: Token, page: Page) -> Iterator[Token]:
         case "fence" | "code_block":
             yield _html(page.colours.box(token.content, (token.info.split() or [""])[0]))
         case "table_open":
-            yield _html('<div class="tablebox" tabindex="0" role="region" aria-label="Table">')
+            yield _html('<div class="tablebox" tabindex="0" role="group" aria-label="Table">')
             yield token
         case "table_close":
             yield token

@@ -277,7 +277,7 @@ def test_on_a_phone_reading_and_answering_take_turns(browser, live_server, sessi
     page.locator("label[for=t-ans]").click()
 
     expect(page.locator(".ask")).to_be_visible()
-    expect(page.locator(".doc")).to_be_hidden()
+    expect(page.locator(".doc .turn").first).to_be_hidden()
 
 
 @pytest.mark.parametrize("width", [320, 390, 820, 1024, 1280, 1440])

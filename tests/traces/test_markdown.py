@@ -138,7 +138,7 @@ def test_without_documents_nothing_is_cited():
 def test_a_table_scrolls_in_its_own_box():
     html = render("| a | b | c |\n|---|--:|:-:|\n| 1 | 2 | 3 |")
 
-    box = '<div class="tablebox" tabindex="0" role="region" aria-label="Table"><table>\n'
+    box = '<div class="tablebox" tabindex="0" role="group" aria-label="Table"><table>\n'
     assert html.startswith(box)
     assert html.endswith("</table>\n</div>\n")
     assert '<td dir="auto" class="right">2</td>\n<td dir="auto" class="center">3</td>' in html

@@ -61,3 +61,12 @@ for (const time of document.querySelectorAll("time[data-local]")) {
   const local = new Date(time.dateTime).toLocaleString("en-GB", TIMES[time.dataset.local]);
   time.textContent = time.textContent.trim().startsWith("on ") ? `on ${local}` : local;
 }
+
+// After a submit the reader is at the next item's heading, and hears which item it is.
+function arrive() {
+  const heading = document.getElementById("item");
+  if (!heading || !document.querySelector("[data-flash]")) return;
+  heading.focus();
+  setTimeout(say, 100, document.title.split(" – ")[0]);
+}
+arrive();
