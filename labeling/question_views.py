@@ -12,7 +12,7 @@ from datetime import datetime
 
 from labeling.questions import Asked
 from schemas.answer_fields import Control, control_for
-from schemas.answers import label_of
+from schemas.answers import label_of, missing_words
 from schemas.inputs import Input
 from traces.json_values import Json
 
@@ -31,7 +31,8 @@ class QuestionView:
     prefix        of its fields' names: the schema's public id
     fault         why the last submit was refused, empty otherwise
     elsewhere     what the same person saved in another tab, when the two differ
-    is_outdated   the saved answer is no longer among the choices
+    missing       what to do when it is required and left open
+    outdated      the saved answer when it is no longer among the choices
     is_reworded   the question changed since the answer was saved, which still counts
     """
 
@@ -42,13 +43,25 @@ class QuestionView:
     required: bool
     comment: str
     control: Control
+    missing: str
     rationale: str = ""
     cannot_judge: str = ""
     fault: str = ""
     elsewhere: str = ""
     is_answered: bool = False
-    is_outdated: bool = False
+    outdated: str = ""
     is_reworded: bool = False
+
+    @property
+    def fault_at_comment(self) -> bool:
+        """Whether the fault is that the comment is missing: there it has to be mended."""
+        is_missing = self.comment == "required" and not self.rationale.strip()
+        return bool(self.fault) and self.is_answered and is_missing
+
+    @property
+    def fault_at_value(self) -> bool:
+        """Whether the fault is in the answer itself."""
+        return bool(self.fault) and not self.fault_at_comment
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -114,12 +127,13 @@ def question_view(
         required=each.required,
         comment=each.version.comment,
         control=control,
+        missing=missing_words(spec),
         rationale=as_words(answer.get("rationale")),
         cannot_judge=cannot,
         fault=fault,
         elsewhere=words_of(spec, other) if other is not None and differs else "",
         is_answered=is_answered,
-        is_outdated=is_outdated,
+        outdated=label_of(spec, value) if is_outdated else "",
         is_reworded=is_answered and saved_at is not None and each.version.created_at > saved_at,
     )
 

@@ -82,6 +82,11 @@ class ItemPage:
         return sum(q.required and not q.is_answered for q in self.questions)
 
     @property
+    def asks_lists(self) -> bool:
+        """Whether some question wants several texts."""
+        return any(question.control.kind == "texts" for question in self.questions)
+
+    @property
     def has_faults(self) -> bool:
         """Whether the last save was refused for what stands in some question."""
         return any(question.fault for question in self.questions)
