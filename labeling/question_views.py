@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from labeling.questions import Asked
-from schemas.answer_fields import Control, control_for
-from schemas.answers import label_of, missing_words
-from schemas.inputs import Input
+from schemas.answer_fields import Control, as_text, control_for
+from schemas.answers import clean_value, label_of, missing_words
+from schemas.inputs import Input, InvalidValue
 from traces.json_values import Json
 
 CANNOT_JUDGE = (
@@ -33,6 +33,8 @@ class QuestionView:
     elsewhere     what the same person saved in another tab, when the two differ
     missing       what to do when it is required and left open
     outdated      the saved answer when it is no longer among the choices
+    current       what is expected already, in words
+    keeps         that value as the form would send it, empty when it does not fit
     is_reworded   the question changed since the answer was saved, which still counts
     """
 
@@ -50,6 +52,8 @@ class QuestionView:
     elsewhere: str = ""
     is_answered: bool = False
     outdated: str = ""
+    current: str = ""
+    keeps: str = ""
     is_reworded: bool = False
 
     @property
@@ -76,12 +80,14 @@ def question_views(
     *,
     faults: Mapping[str, str] | None = None,
     elsewhere: Mapping[str, Json] | None = None,
+    current: Mapping[str, Json] | None = None,
     saved_at: datetime | None = None,
 ) -> tuple[QuestionView, ...]:
     """Every question in order.
 
     answers     {name: {"value", "rationale"} | {"cannot_judge"}}, as drafts are kept
     elsewhere   the answers of another tab; only differing ones are shown
+    current     expectations that stand already, by the question's name
     saved_at    when the answers were saved
     """
     return tuple(
@@ -91,6 +97,7 @@ def question_views(
             number=number,
             saved_at=saved_at,
             fault=(faults or {}).get(each.question.name, ""),
+            current=(current or {}).get(each.question.name),
             other=None if elsewhere is None else entry(elsewhere, each.question.name),
         )
         for number, each in enumerate(asked, start=1)
@@ -110,6 +117,7 @@ def question_view(
     number: int,
     saved_at: datetime | None = None,
     fault: str = "",
+    current: Json = None,
     other: Mapping[str, Json] | None = None,
 ) -> QuestionView:
     """One question."""
@@ -133,9 +141,21 @@ def question_view(
         fault=fault,
         elsewhere=words_of(spec, other) if other is not None and differs else "",
         is_answered=is_answered,
+        current="" if current is None else label_of(spec, current),
+        keeps=kept_value(each, current),
         outdated=label_of(spec, value) if is_outdated else "",
         is_reworded=is_answered and saved_at is not None and each.version.created_at > saved_at,
     )
+
+
+def kept_value(each: Asked, current: Json) -> str:
+    """A standing expectation as the question's fields send it: one line for each part."""
+    try:
+        value = clean_value(each.question.name, each.question.input, current)
+    except InvalidValue:
+        return ""
+    parts = value if isinstance(value, list) else [value]
+    return "\n".join(as_text(part) for part in parts)
 
 
 def as_words(value: Json) -> str:

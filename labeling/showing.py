@@ -134,6 +134,7 @@ def item_page(
     session: LabelingSession,
     wants_edit: bool = False,
     typed: Typed | None = None,
+    current: Mapping[str, Json] | None = None,
     whole: bool = False,
 ) -> ItemPage:
     """The page of one item. Cost: two queries (spans, end users' feedback).
@@ -141,6 +142,7 @@ def item_page(
     review      the reader's own
     wants_edit  open a submitted review for a change
     typed       what a refused save held, in place of what is stored
+    current     what is expected already, where the reader may see it
     whole       without the limits of size
     """
     answers = typed.answers if typed else (review.draft if review else {})
@@ -157,6 +159,7 @@ def item_page(
             answers,
             faults=typed.faults if typed else None,
             elsewhere=typed.elsewhere if typed else None,
+            current=current,
             saved_at=review.updated_at if review else None,
         ),
         state=review.state if review else "",

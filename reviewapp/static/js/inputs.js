@@ -128,6 +128,21 @@ addEventListener("input", (event) => {
   if (event.target.tagName === "TEXTAREA") fit(event.target);
 }, true);
 
+// "Keep" puts what is expected already into the fields; without this the server does.
+addEventListener("click", (event) => {
+  const button = event.target.closest("[data-keeps]");
+  if (!button) return;
+  event.preventDefault();
+  const lines = button.dataset.keeps.split("\n");
+  const fields = valuesOf(button.closest(".q"));
+  for (const field of fields) {
+    if (/radio|checkbox/.test(field.type)) field.checked = lines.includes(field.value);
+    else field.value = button.dataset.keeps;
+  }
+  for (const name of ["input", "change"]) fields[0].dispatchEvent(new Event(name, { bubbles: true }));
+  document.getElementById("live").textContent = "Kept";
+});
+
 // A number is judged when it is left, not while it is written.
 addEventListener("focusout", (event) => {
   const field = event.target;

@@ -120,7 +120,7 @@ function build(field) {
   });
   // A draft put back into the fields announces itself on the form.
   addEventListener("change", (event) => {
-    if (event.target.id === "answers" && linesOf(field.value).join("\n") !== textOf(list)) draw(list);
+    if ((event.target === field || event.target.id === "answers") && linesOf(field.value).join("\n") !== textOf(list)) draw(list);
   });
   field.hidden = true;
   field.after(box);
