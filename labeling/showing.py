@@ -87,6 +87,16 @@ class ItemPage:
         return any(question.control.kind == "texts" for question in self.questions)
 
     @property
+    def reworded(self) -> tuple[int, ...]:
+        """The numbers of the questions that changed since they were answered."""
+        return tuple(question.number for question in self.questions if question.is_reworded)
+
+    @property
+    def outdated(self) -> tuple[int, ...]:
+        """The numbers of the questions whose answer is no longer offered."""
+        return tuple(question.number for question in self.questions if question.outdated)
+
+    @property
     def has_faults(self) -> bool:
         """Whether the last save was refused for what stands in some question."""
         return any(question.fault for question in self.questions)
