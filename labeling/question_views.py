@@ -10,10 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from labeling.answering import Question
 from labeling.questions import Asked
 from schemas.answer_fields import Control, as_text, control_for
 from schemas.answers import clean_value, label_of, missing_words
+from schemas.defining import Definition
 from schemas.inputs import Input, InvalidValue
+from schemas.models import LabelSchema, SchemaVersion
 from traces.json_values import Json
 
 CANNOT_JUDGE = (
@@ -102,6 +105,25 @@ def question_views(
         )
         for number, each in enumerate(asked, start=1)
     )
+
+
+def preview_of(definition: Definition) -> QuestionView:
+    """A question as its reviewers will see it, before it is stored."""
+    schema = LabelSchema(schema_id="preview", name=definition.name, kind=definition.kind)
+    version = SchemaVersion(
+        title=definition.title or definition.name,
+        instruction=definition.instruction,
+        comment=definition.comment,
+    )
+    question = Question(
+        name=definition.name,
+        kind=definition.kind,
+        input=definition.input,
+        comment=definition.comment,
+        required=True,
+    )
+    each = Asked(schema=schema, version=version, required=True, question=question)
+    return question_view(each, {}, number=1)
 
 
 def entry(answers: Mapping[str, Json], name: str) -> dict[str, Json]:
