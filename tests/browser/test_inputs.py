@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from assessments.drafts import Draft
 from assessments.models import Assessment
+from assessments.recording import record
 from labeling.models import Review
 from schemas.defining import Definition, create_schema
 from schemas.inputs import Categorical, Input, Numeric, PassFail, Text, TextList
 from tests.browser.test_review import PASSWORD, arrive, browser, open_item  # noqa: F401
-from tests.factories import make_session
+from tests.factories import NOW, as_token, make_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 MANY = tuple(f"Section {n}" for n in range(1, 15))
@@ -31,10 +33,10 @@ def asking(experiment, manager, reviewer):
     reviewer.set_password(PASSWORD)
     reviewer.save(update_fields=["password"])
 
-    def make(*names, comment="optional"):
+    def make(*names, comment="optional", kind="feedback"):
         for name in names:
             definition = Definition(
-                name=name, kind="feedback", input=INPUTS[name], title=name, comment=comment
+                name=name, kind=kind, input=INPUTS[name], title=name, comment=comment
             )
             create_schema(experiment, definition, by=None)
         return make_session(experiment, manager, questions=names, reviewers=(reviewer,))
@@ -274,6 +276,32 @@ def test_a_list_that_is_too_long_says_which_entry(browser, live_server, asking):
 
     expect(page.locator(".errtx")).to_have_text("Write at most 4 entries; there are 5.")
     expect(add).to_be_focused()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_is_expected_already_is_kept_and_changed(
+    browser,  # noqa: F811
+    live_server,
+    asking,
+    developer,
+    scripts,
+):
+    session = asking("facts", kind="expectation")
+    trace = session.items.get(position=1).trace
+    draft = Draft(name="facts", kind="expectation", value=["It is Monday", "It is late"])
+    record(trace, draft, by=as_token(developer), now=NOW)
+    page = open_item(browser, live_server, session, scripts=scripts)
+    expect(page.locator(".current")).to_contain_text("Current: It is Monday, It is late")
+
+    page.get_by_role("button", name="Keep it").click()
+    if scripts:
+        page.get_by_label("Remove entry 1").click()
+        expect(page.locator("[data-save]")).to_have_text("Draft saved")
+    page.get_by_role("button", name="Submit and go to next").click()
+
+    arrive(page, 2)
+    answered = Assessment.objects.get(run=session.run).value
+    assert answered == (["It is late"] if scripts else ["It is Monday", "It is late"])
 
 
 def test_without_scripts_a_list_is_one_line_each(browser, live_server, asking):  # noqa: F811

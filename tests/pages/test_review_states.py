@@ -11,7 +11,7 @@ from accounts.credentials import Credential
 from labeling.managing import close_session, open_session
 from labeling.models import QueueItem, Review
 from labeling.stocking import add_traces
-from schemas.defining import Definition, definition_of, edit_schema
+from schemas.defining import definition_of, edit_schema
 from schemas.inputs import Categorical, PassFail
 from schemas.models import LabelSchema
 from tests.factories import NOW, make_session, make_spans, make_trace
@@ -35,10 +35,8 @@ def client(reviewer):
 
 
 def reword(name, **changes) -> None:
-    schema = LabelSchema.objects.get(name=name)
-    before = definition_of(schema)
-    parts = {field: getattr(before, field) for field in Definition.__dataclass_fields__}
-    edit_schema(schema, Definition(**(parts | changes)), by=None)
+    schema = LabelSchema.objects.select_related("current").get(name=name)
+    edit_schema(schema, replace(definition_of(schema), **changes), by=None)
 
 
 def add_items(session, n) -> None:

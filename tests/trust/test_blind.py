@@ -198,7 +198,7 @@ class Crawler:
         reply = {"improvement": {"value": "mine"}, "tone": {"value": "Rude"}}
         schema = self.ids["spare_schema_id"]
         export = f"{session}/export"
-        found = {
+        found: dict[str, tuple[Any, ...]] = {
             f"an export of {rows} as {form}": ("GET", f"{export}?rows={rows}&format={form}")
             for rows in ("labels", "items", "dataset", "traces")
             for form in ("jsonl", "csv")
