@@ -90,8 +90,7 @@ function addFilter(choices) {
   Object.assign(find, { type: "search", className: "find", placeholder: "Find a choice", autocomplete: "off" });
   find.setAttribute("aria-label", "Find a choice");
   Object.assign(none, { className: "sm dim", role: "status" });
-  const narrow = (event) => {
-    event.stopPropagation(); // it is no answer
+  const narrow = () => {
     const wanted = find.value.trim().toLocaleLowerCase();
     let shown = 0;
     for (const choice of choices.querySelectorAll(".opt")) {
@@ -101,8 +100,7 @@ function addFilter(choices) {
     }
     none.textContent = shown ? "" : "No choice has this in it.";
   };
-  find.addEventListener("input", narrow);
-  find.addEventListener("change", (event) => event.stopPropagation());
+  find.addEventListener("narrow", narrow);
   choices.before(find, none);
 }
 
@@ -120,6 +118,15 @@ function showCount(field) {
 function fit(field) {
   if (!grows) field.rows = Math.min(MOST_LINES, Math.max(field.defaultRows ??= field.rows, field.value.split("\n").length));
   if (field.dataset.most) showCount(field);
+}
+
+// What is typed to find a choice is no answer: nobody else hears of it.
+for (const name of ["input", "change"]) {
+  addEventListener(name, (event) => {
+    if (!event.target.matches(".find")) return;
+    event.stopImmediatePropagation();
+    event.target.dispatchEvent(new Event("narrow"));
+  }, true);
 }
 
 addEventListener("input", (event) => {
