@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from schemas.answers import clean_value
+from schemas.answers import clean_value, missing_words
 from schemas.inputs import Input, InvalidValue
 from traces.json_values import InvalidJson, Json, check
 
@@ -147,7 +147,7 @@ def clean_reply(question: Question, reply: Reply) -> Reply | None:
         return reply
     if reply.value is None:
         if question.required:
-            raise InvalidValue(question.name, "Answer this to submit the item.")
+            raise InvalidValue(question.name, missing_words(question.input))
         return None
     value = clean_value(question.name, question.input, reply.value)
     if question.comment == "required" and not reply.rationale:

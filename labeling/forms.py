@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
 from django.http import QueryDict
@@ -29,6 +29,7 @@ class SentReview:
     answers   as drafts are kept; questions with nothing entered are left out
     version   what they had read; 0 before the first save, so that two tabs cannot both be first
     key       of this rendering of the form: sent twice, it is one submit
+    keeps     the question that is to be answered with what is expected already, or empty
     """
 
     act: Act
@@ -38,6 +39,15 @@ class SentReview:
     reason: str = ""
     note: str = ""
     active_ms: int = 0
+    keeps: str = ""
+
+    def keeping(self, current: Mapping[str, Json]) -> SentReview:
+        """With the standing expectation as the answer to the question that asks to keep it."""
+        if self.keeps not in current:
+            return self
+        rationale = (as_object(self.answers.get(self.keeps))).get("rationale") or ""
+        kept: Json = {"value": current[self.keeps], "rationale": rationale}
+        return replace(self, answers=self.answers | {self.keeps: kept})
 
     def submission(self, *, version: int | None = None) -> Submission:
         """For the verbs. Raises InvalidAnswers for texts that cannot be stored.
@@ -64,6 +74,11 @@ class SentReview:
         return request_key(by, f"review:{item_id}", self.key, body)
 
 
+def as_object(answer: Json) -> dict[str, Json]:
+    """An answer's parts; none when there is no answer."""
+    return answer if isinstance(answer, dict) else {}
+
+
 def said(answers: Mapping[str, Json]) -> dict[str, tuple[Json, Json, Json]]:
     """Answers without what says nothing, for comparing."""
     found = {
@@ -87,7 +102,15 @@ def sent_review(data: QueryDict, asked: Sequence[Asked]) -> SentReview:
         reason=reason.strip()[:200],
         note=unix_lines(sent_text(data, "note")).replace("\0", "").strip(),
         active_ms=whole_number(data, "active_ms"),
+        keeps=kept_question(data, asked),
     )
+
+
+def kept_question(data: QueryDict, asked: Sequence[Asked]) -> str:
+    """The name of the question whose "Keep" was pressed; empty for every other button."""
+    pressed = sent_text(data, "keep")
+    names = (each.question.name for each in asked if each.schema.schema_id == pressed)
+    return next(names, "") if pressed else ""
 
 
 def sent_answers(data: QueryDict, asked: Sequence[Asked]) -> dict[str, Json]:

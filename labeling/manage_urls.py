@@ -27,6 +27,7 @@ session_urls = [
     path("setup/traces/", manage_setup.add_by_filter, name="manage_add_by_filter"),
     path("setup/trace-ids/", manage_setup.add_by_ids, name="manage_add_by_ids"),
     path("setup/invitations/", manage_setup.make_link, name="manage_invite"),
+    path("setup/requests/", manage_setup.answer_request, name="manage_answer_request"),
     path("setup/delete/", manage_setup.delete, name="manage_delete"),
 ]
 experiment_urls: list[URLPattern | URLResolver] = [

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from statistics import median
 from typing import Literal, TypeAlias
 
@@ -25,6 +26,7 @@ N_GROUPS = 60
 RAIL_ROWS = 60
 ROWS_BEFORE = 8  # so that the current one is in sight without scrolling
 PREVIEW_READ = 1000
+NEVER = datetime.max.replace(tzinfo=UTC)
 ENOUGH_TIMES = 5
 SECONDS_TO_READ, SECONDS_PER_QUESTION = 20, 20
 
@@ -78,6 +80,7 @@ class MyQueue:
 
     total      what they did and what is left for them; what others finished is not counted
     untouched  open items they have not begun; in a pool others may take some of them
+    added      those of them that came since the reviewer saved something last
     place      where the current item is among `total`, from 1; None in a long queue
     """
 
@@ -87,6 +90,7 @@ class MyQueue:
     skipped: int
     drafts: int
     untouched: int
+    added: int = 0
     ticks: tuple[Tick, ...] = ()
     place: int | None = None
     minutes_left: int = 0
@@ -109,6 +113,7 @@ class Group:
     mine: Counter[str]
     done_elsewhere: int = 0
     open: int = 0
+    added: int = 0
     seconds: float | None = None
 
     @property
@@ -153,6 +158,7 @@ def my_queue(
         skipped=mine["skipped"],
         drafts=drafts,
         untouched=untouched,
+        added=sum(group.added for group in groups.values()),
         ticks=tuple(tick(n, group, width=width, current=current) for n, group in shown.items()),
         place=len(before) + 1 if current and width == 1 else None,
         minutes_left=minutes_left(untouched + drafts, groups.values(), n_questions),
@@ -168,11 +174,17 @@ def groups_of(session: LabelingSession, reviewer: User, *, width: int) -> dict[i
         )
         .annotate(group=(F("item__position") - 1) / width)
         .values_list("group", "state", "item__status")
-        .annotate(n=Count("pk"), ms=Avg("active_ms", filter=Q(active_ms__gt=0)))
+        .annotate(
+            n=Count("pk"),
+            ms=Avg("active_ms", filter=Q(active_ms__gt=0)),
+            saved=Max("updated_at"),
+        )
         .order_by()
     )
-    for number, state, status, n, milliseconds in reviews:
+    saved_at: list[datetime] = []
+    for number, state, status, n, milliseconds, saved in reviews:
         group = groups.setdefault(number, Group(mine=Counter()))
+        saved_at.append(saved)
         is_pending = status == QueueItem.Status.PENDING
         if not is_pending and state not in Review.FILLING:
             continue  # others finished it; nothing is asked of this reviewer any more
@@ -182,8 +194,11 @@ def groups_of(session: LabelingSession, reviewer: User, *, width: int) -> dict[i
             group.seconds = milliseconds / 1000
     items = QueueItem.objects.filter(wanted_of(session, reviewer), session=session)
     opened = items.annotate(group=(F("position") - 1) / width)
-    for number, n in opened.values_list("group").annotate(n=Count("pk")).order_by():
-        groups.setdefault(number, Group(mine=Counter())).open = n
+    later = Q(added_at__gt=max(saved_at, default=NEVER))
+    counted = opened.values_list("group").annotate(n=Count("pk"), late=Count("pk", filter=later))
+    for number, n, late in counted.order_by():
+        group = groups.setdefault(number, Group(mine=Counter()))
+        group.open, group.added = n, late
     return groups
 
 

@@ -10,10 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from labeling.answering import Question
 from labeling.questions import Asked
-from schemas.answer_fields import Control, control_for
-from schemas.answers import label_of
-from schemas.inputs import Input
+from schemas.answer_fields import Control, as_text, control_for
+from schemas.answers import clean_value, label_of, missing_words
+from schemas.defining import Definition
+from schemas.inputs import Input, InvalidValue
+from schemas.models import LabelSchema, SchemaVersion
 from traces.json_values import Json
 
 CANNOT_JUDGE = (
@@ -31,7 +34,10 @@ class QuestionView:
     prefix        of its fields' names: the schema's public id
     fault         why the last submit was refused, empty otherwise
     elsewhere     what the same person saved in another tab, when the two differ
-    is_outdated   the saved answer is no longer among the choices
+    missing       what to do when it is required and left open
+    outdated      the saved answer when it is no longer among the choices
+    current       what is expected already, in words
+    keeps         that value as the form would send it, empty when it does not fit
     is_reworded   the question changed since the answer was saved, which still counts
     """
 
@@ -42,13 +48,27 @@ class QuestionView:
     required: bool
     comment: str
     control: Control
+    missing: str
     rationale: str = ""
     cannot_judge: str = ""
     fault: str = ""
     elsewhere: str = ""
     is_answered: bool = False
-    is_outdated: bool = False
+    outdated: str = ""
+    current: str = ""
+    keeps: str = ""
     is_reworded: bool = False
+
+    @property
+    def fault_at_comment(self) -> bool:
+        """Whether the fault is that the comment is missing: there it has to be mended."""
+        is_missing = self.comment == "required" and not self.rationale.strip()
+        return bool(self.fault) and self.is_answered and is_missing
+
+    @property
+    def fault_at_value(self) -> bool:
+        """Whether the fault is in the answer itself."""
+        return bool(self.fault) and not self.fault_at_comment
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -63,12 +83,14 @@ def question_views(
     *,
     faults: Mapping[str, str] | None = None,
     elsewhere: Mapping[str, Json] | None = None,
+    current: Mapping[str, Json] | None = None,
     saved_at: datetime | None = None,
 ) -> tuple[QuestionView, ...]:
     """Every question in order.
 
     answers     {name: {"value", "rationale"} | {"cannot_judge"}}, as drafts are kept
     elsewhere   the answers of another tab; only differing ones are shown
+    current     expectations that stand already, by the question's name
     saved_at    when the answers were saved
     """
     return tuple(
@@ -78,10 +100,30 @@ def question_views(
             number=number,
             saved_at=saved_at,
             fault=(faults or {}).get(each.question.name, ""),
+            current=(current or {}).get(each.question.name),
             other=None if elsewhere is None else entry(elsewhere, each.question.name),
         )
         for number, each in enumerate(asked, start=1)
     )
+
+
+def preview_of(definition: Definition) -> QuestionView:
+    """A question as its reviewers will see it, before it is stored."""
+    schema = LabelSchema(schema_id="preview", name=definition.name, kind=definition.kind)
+    version = SchemaVersion(
+        title=definition.title or definition.name,
+        instruction=definition.instruction,
+        comment=definition.comment,
+    )
+    question = Question(
+        name=definition.name,
+        kind=definition.kind,
+        input=definition.input,
+        comment=definition.comment,
+        required=True,
+    )
+    each = Asked(schema=schema, version=version, required=True, question=question)
+    return question_view(each, {}, number=1)
 
 
 def entry(answers: Mapping[str, Json], name: str) -> dict[str, Json]:
@@ -97,6 +139,7 @@ def question_view(
     number: int,
     saved_at: datetime | None = None,
     fault: str = "",
+    current: Json = None,
     other: Mapping[str, Json] | None = None,
 ) -> QuestionView:
     """One question."""
@@ -114,14 +157,27 @@ def question_view(
         required=each.required,
         comment=each.version.comment,
         control=control,
+        missing=missing_words(spec),
         rationale=as_words(answer.get("rationale")),
         cannot_judge=cannot,
         fault=fault,
         elsewhere=words_of(spec, other) if other is not None and differs else "",
         is_answered=is_answered,
-        is_outdated=is_outdated,
+        current="" if current is None else label_of(spec, current),
+        keeps=kept_value(each, current),
+        outdated=label_of(spec, value) if is_outdated else "",
         is_reworded=is_answered and saved_at is not None and each.version.created_at > saved_at,
     )
+
+
+def kept_value(each: Asked, current: Json) -> str:
+    """A standing expectation as the question's fields send it: one line for each part."""
+    try:
+        value = clean_value(each.question.name, each.question.input, current)
+    except InvalidValue:
+        return ""
+    parts = value if isinstance(value, list) else [value]
+    return "\n".join(as_text(part) for part in parts)
 
 
 def as_words(value: Json) -> str:

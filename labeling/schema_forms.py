@@ -12,6 +12,8 @@ from django import forms
 from labeling.manage_forms import area, line, number, place_error
 from schemas.defining import Definition, definition_of
 from schemas.inputs import (
+    MAXIMUM_OPTION_LENGTH,
+    NONE_OF_THESE,
     Categorical,
     Input,
     InvalidInput,
@@ -177,6 +179,11 @@ class ChoicesForm(ChoiceForm):
     says = "Several options may be ticked."
     parts = ("options",)
     multi_select = True
+    options = forms.CharField(
+        widget=area(5),
+        help_text=f"One per line, in the order shown. “{NONE_OF_THESE}” as one of them puts the "
+        "others out when it is chosen.",
+    )
     ordered = None  # type: ignore[assignment]  # Django's way to leave an inherited field out
 
 
@@ -186,11 +193,25 @@ class NumericForm(SchemaForm):
     words = "Number"
     says = "A number, with bounds and steps when you like: 1 to 5, minutes, a price."
     kind = "numeric"
-    parts = ("min_value", "max_value", "step", "scale")
+    parts = ("min_value", "max_value", "step", "min_label", "max_label", "scale")
 
     min_value = forms.FloatField(label="Lowest", required=False, widget=number())
     max_value = forms.FloatField(label="Highest", required=False, widget=number())
     step = forms.FloatField(required=False, widget=number())
+    min_label = forms.CharField(
+        label="The lowest means",
+        required=False,
+        max_length=MAXIMUM_OPTION_LENGTH,
+        widget=line(),
+        help_text="Shown below the scale, such as “Confusing”.",
+    )
+    max_label = forms.CharField(
+        label="The highest means",
+        required=False,
+        max_length=MAXIMUM_OPTION_LENGTH,
+        widget=line(),
+        help_text="Such as “Very clear”.",
+    )
     scale = forms.ChoiceField(
         label="Differences",
         choices=[
@@ -210,7 +231,10 @@ class NumericForm(SchemaForm):
             for name, value in bounds.items()
             if value is not None
         }
-        return {"numeric": {**given, "scale": self.cleaned_data["scale"]}}
+        words: dict[str, Json] = {
+            name: self.cleaned_data[name] for name in ("scale", "min_label", "max_label")
+        }
+        return {"numeric": {**given, **words}}
 
 
 class TextForm(SchemaForm):

@@ -82,6 +82,21 @@ class ItemPage:
         return sum(q.required and not q.is_answered for q in self.questions)
 
     @property
+    def asks_lists(self) -> bool:
+        """Whether some question wants several texts."""
+        return any(question.control.kind == "texts" for question in self.questions)
+
+    @property
+    def reworded(self) -> tuple[int, ...]:
+        """The numbers of the questions that changed since they were answered."""
+        return tuple(question.number for question in self.questions if question.is_reworded)
+
+    @property
+    def outdated(self) -> tuple[int, ...]:
+        """The numbers of the questions whose answer is no longer offered."""
+        return tuple(question.number for question in self.questions if question.outdated)
+
+    @property
     def has_faults(self) -> bool:
         """Whether the last save was refused for what stands in some question."""
         return any(question.fault for question in self.questions)
@@ -129,6 +144,7 @@ def item_page(
     session: LabelingSession,
     wants_edit: bool = False,
     typed: Typed | None = None,
+    current: Mapping[str, Json] | None = None,
     whole: bool = False,
 ) -> ItemPage:
     """The page of one item. Cost: two queries (spans, end users' feedback).
@@ -136,6 +152,7 @@ def item_page(
     review      the reader's own
     wants_edit  open a submitted review for a change
     typed       what a refused save held, in place of what is stored
+    current     what is expected already, where the reader may see it
     whole       without the limits of size
     """
     answers = typed.answers if typed else (review.draft if review else {})
@@ -152,6 +169,7 @@ def item_page(
             answers,
             faults=typed.faults if typed else None,
             elsewhere=typed.elsewhere if typed else None,
+            current=current,
             saved_at=review.updated_at if review else None,
         ),
         state=review.state if review else "",

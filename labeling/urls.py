@@ -9,6 +9,7 @@ app_name = "labeling"
 urlpatterns = [
     path("", home.home, name="home"),
     path("inbox/", home.inbox, name="inbox"),
+    path("inbox/ask/", home.ask_to_review, name="ask_to_review"),
     path("me/", me.me, name="me"),
     path("me/tokens/", me.make_token, name="make_token"),
     path("join/<str:secret>/", joining.join, name="join"),

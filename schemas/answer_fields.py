@@ -35,14 +35,16 @@ class FormData(Protocol):
 class Choice:
     """One radio button or checkbox.
 
-    value   what the form sends
-    key     the digit that chooses it, empty from the eleventh on
+    value       what the form sends
+    key         the digit that chooses it, empty from the eleventh on
+    is_alone    chosen with no other: "None of these"
     """
 
     value: str
     label: str
     key: str
     is_chosen: bool
+    is_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,7 @@ class Control:
     choices          of pass_fail, one, many and scale
     text             of number, text and texts (one line each): what is in the field now
     low, high, step  of number, as HTML attributes; empty when unbounded
+    ends             of scale and number: what the lowest and the highest value mean, or nothing
     max_length       of text and of each line of texts
     """
 
@@ -61,8 +64,14 @@ class Control:
     low: str = ""
     high: str = ""
     step: str = "any"
+    ends: tuple[str, str] | None = None
     max_length: int | None = None
     max_count: int | None = None
+
+    @property
+    def template(self) -> str:
+        """The partial that draws it."""
+        return f"schemas/_{'choices' if self.kind in ('one', 'many') else self.kind}.html"
 
     @property
     def is_long(self) -> bool:
@@ -94,7 +103,8 @@ def control_for(spec: Input, value: Json = None) -> Control:
         case Categorical(options, multi_select):
             chosen = value if isinstance(value, list) else [value]
             rows = [(option, option, option in chosen) for option in options]
-            return Control(kind="many" if multi_select else "one", choices=choices(rows))
+            kind: Kind = "many" if multi_select else "one"
+            return Control(kind=kind, choices=choices(rows, alone=spec.exclusive))
         case Numeric():
             return number_control(spec, value)
         case Text(max_length):
@@ -111,10 +121,16 @@ def control_for(spec: Input, value: Json = None) -> Control:
             assert_never(spec)
 
 
-def choices(rows: Sequence[tuple[str, str, bool]]) -> tuple[Choice, ...]:
-    """Rows of (value, label, chosen) with their digits."""
+def choices(rows: Sequence[tuple[str, str, bool]], *, alone: str = "") -> tuple[Choice, ...]:
+    """Rows of (value, label, chosen) with their digits; `alone` is chosen with no other."""
     return tuple(
-        Choice(value=value, label=label, is_chosen=chosen, key=KEYS[n] if n < len(KEYS) else "")
+        Choice(
+            value=value,
+            label=label,
+            is_chosen=chosen,
+            key=KEYS[n] if n < len(KEYS) else "",
+            is_alone=bool(alone) and value == alone,
+        )
         for n, (value, label, chosen) in enumerate(rows)
     )
 
@@ -122,11 +138,13 @@ def choices(rows: Sequence[tuple[str, str, bool]]) -> tuple[Choice, ...]:
 def number_control(spec: Numeric, value: Json) -> Control:
     """A segmented scale for a few whole numbers, else a number field."""
     segments = segments_of(spec)
+    ends = (spec.min_label, spec.max_label) if spec.min_label or spec.max_label else None
     if segments:
         rows = [(str(n), str(n), not isinstance(value, bool) and value == n) for n in segments]
-        return Control(kind="scale", choices=choices(rows))
+        return Control(kind="scale", choices=choices(rows), ends=ends)
     return Control(
         kind="number",
+        ends=ends,
         text=as_text(value),
         low=as_number(spec.min_value),
         high=as_number(spec.max_value),

@@ -47,6 +47,23 @@ def clean_value(name: str, spec: Input, value: Json) -> Json:
             assert_never(spec)
 
 
+def missing_words(spec: Input) -> str:
+    """What to do about a required question that was left open."""
+    match spec:
+        case Categorical(multi_select=True):
+            return "Choose at least one to submit this item."
+        case PassFail() | Categorical():
+            return "Choose one to submit this item."
+        case Numeric():
+            return "Give a number to submit this item."
+        case Text():
+            return "Write something to submit this item."
+        case TextList():
+            return "Add at least one entry to submit this item."
+        case _:
+            assert_never(spec)
+
+
 def clean_pass_fail(name: str, spec: PassFail, value: Json) -> bool:
     """True for the positive label, false for the negative one."""
     if not isinstance(value, bool):
@@ -71,6 +88,8 @@ def clean_choices(name: str, spec: Categorical, value: Json) -> list[Json]:
         clean_choice(name, spec, choice)
     if len({str(choice) for choice in value}) != len(value):
         raise InvalidValue(name, "Choose each option once.")
+    if spec.exclusive in value and len(value) > 1:
+        raise InvalidValue(name, f"“{spec.exclusive}” cannot be chosen beside another option.")
     return [option for option in spec.options if option in value]
 
 
@@ -82,8 +101,9 @@ def clean_number(name: str, spec: Numeric, value: Json) -> int | float:
         raise InvalidValue(name, f"Write a number of at least {spec.min_value:g}.")
     if spec.max_value is not None and value > spec.max_value:
         raise InvalidValue(name, f"Write a number of at most {spec.max_value:g}.")
-    if spec.step is not None and not on_step(value, spec.min_value or 0, spec.step):
-        raise InvalidValue(name, f"Write a multiple of {spec.step:g} from {spec.min_value or 0:g}.")
+    step = spec.step or (1 if spec.scale == "ordinal" else None)
+    if step is not None and not on_step(value, spec.min_value or 0, step):
+        raise InvalidValue(name, f"Write a multiple of {step:g} from {spec.min_value or 0:g}.")
     return value
 
 
@@ -109,7 +129,15 @@ def clean_texts(name: str, spec: TextList, value: Json) -> list[Json]:
         raise InvalidValue(name, "Write at least one entry.")
     if spec.max_count is not None and len(value) > spec.max_count:
         raise InvalidValue(name, f"Write at most {spec.max_count} entries; there are {len(value)}.")
-    return [clean_text(name, text, spec.max_length_each) for text in value]
+    return [clean_entry(name, n, text, spec) for n, text in enumerate(value, start=1)]
+
+
+def clean_entry(name: str, number: int, text: Json, spec: TextList) -> str:
+    """One text of a list; the message names it by its number."""
+    try:
+        return clean_text(name, text, spec.max_length_each)
+    except InvalidValue as error:
+        raise InvalidValue(name, f"Entry {number}: {error.reason}") from error
 
 
 def scale_of(spec: Input) -> Scale:

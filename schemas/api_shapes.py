@@ -24,6 +24,8 @@ KINDS: dict[str, dict[str, object]] = {
         "max_value": NUMBER,
         "step": NUMBER,
         "scale": {"type": "string", "enum": ["interval", "ratio", "ordinal"]},
+        "min_label": TEXT,
+        "max_label": TEXT,
     },
     "text": {"max_length": COUNT},
     "text_list": {"max_length_each": COUNT, "max_count": COUNT},

@@ -17,6 +17,7 @@ MAXIMUM_OPTIONS = 100
 MAXIMUM_OPTION_LENGTH = 64
 MAXIMUM_TEXT_LENGTH = 100_000
 MAXIMUM_LIST_COUNT = 1_000
+NONE_OF_THESE = "None of these"
 
 NumericScale: TypeAlias = Literal["interval", "ratio", "ordinal"]
 Scale: TypeAlias = Literal["nominal", "ordinal", "interval", "ratio", "set", "none"]
@@ -55,15 +56,27 @@ class Categorical:
     multi_select: bool = False
     ordered: bool = False
 
+    @property
+    def exclusive(self) -> str:
+        """The option that stands alone among several, when it is there: "None of these"."""
+        alone = NONE_OF_THESE.casefold()
+        found = (option for option in self.options if option.casefold() == alone)
+        return next(found, "") if self.multi_select else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Numeric:
-    """A number within bounds, on a step counted from the minimum (or from 0)."""
+    """A number within bounds, on a step counted from the minimum (or from 0).
+
+    The labels say in words what the lowest and the highest value mean; they need their bound.
+    """
 
     min_value: float | None = None
     max_value: float | None = None
     step: float | None = None
     scale: NumericScale = "interval"
+    min_label: str = ""
+    max_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +175,19 @@ def read_numeric(fields: Mapping[str, Json]) -> Numeric:
             "input.numeric.scale",
             f"An ordinal scale needs a minimum, a maximum and 2 to {MAXIMUM_OPTIONS} steps.",
         )
-    return Numeric(low, high, step, scale)
+    min_label = read_end_label(fields, "min_label", low)
+    max_label = read_end_label(fields, "max_label", high)
+    return Numeric(low, high, step, scale, min_label, max_label)
+
+
+def read_end_label(fields: Mapping[str, Json], field: str, bound: float | None) -> str:
+    """What one end of a scale means, in up to 64 characters; empty when it is not said."""
+    label = fields.get(field, "")
+    if not isinstance(label, str) or len(label.strip()) > MAXIMUM_OPTION_LENGTH:
+        raise InvalidInput(f"input.numeric.{field}", "Write at most 64 characters.")
+    if label.strip() and bound is None:
+        raise InvalidInput(f"input.numeric.{field}", "An end without a bound has no words.")
+    return label.strip()
 
 
 def read_scale(value: Json) -> NumericScale:
@@ -209,7 +234,10 @@ def read_count(fields: Mapping[str, Json], kind: str, field: str, most: int) -> 
 READERS: dict[str, tuple[Callable[[Mapping[str, Json]], Input], set[str]]] = {
     "pass_fail": (read_pass_fail, {"positive_label", "negative_label"}),
     "categorical": (read_categorical, {"options", "multi_select", "ordered"}),
-    "numeric": (read_numeric, {"min_value", "max_value", "step", "scale"}),
+    "numeric": (
+        read_numeric,
+        {"min_value", "max_value", "step", "scale", "min_label", "max_label"},
+    ),
     "text": (read_text, {"max_length"}),
     "text_list": (read_text_list, {"max_length_each", "max_count"}),
 }
@@ -228,10 +256,8 @@ def describe_input(spec: Input) -> dict[str, Json]:
                     "ordered": ordered,
                 }
             }
-        case Numeric(low, high, step, scale):
-            bounds: dict[str, Json] = {"min_value": low, "max_value": high, "step": step}
-            given = {name: bound for name, bound in bounds.items() if bound is not None}
-            return {"numeric": {**given, "scale": scale}}
+        case Numeric():
+            return {"numeric": describe_numeric(spec)}
         case Text(max_length):
             return {"text": {} if max_length is None else {"max_length": max_length}}
         case TextList(max_length_each, max_count):
@@ -239,6 +265,19 @@ def describe_input(spec: Input) -> dict[str, Json]:
             return {"text_list": {name: n for name, n in limits.items() if n is not None}}
         case _:
             assert_never(spec)
+
+
+def describe_numeric(spec: Numeric) -> dict[str, Json]:
+    """The fields of a number that say something."""
+    bounds: dict[str, Json] = {
+        "min_value": spec.min_value,
+        "max_value": spec.max_value,
+        "step": spec.step,
+    }
+    labels: dict[str, Json] = {"min_label": spec.min_label, "max_label": spec.max_label}
+    given = {name: bound for name, bound in bounds.items() if bound is not None}
+    said = {name: label for name, label in labels.items() if label}
+    return {**given, "scale": spec.scale, **said}
 
 
 def kind_of(spec: Input) -> str:

@@ -3,9 +3,15 @@
 from labeling.models.derived import AggregationState, Agreement, Consensus
 from labeling.models.queues import Assignment, QueueItem
 from labeling.models.reviews import Answer, DraftRevision, Review
-from labeling.models.sessions import LabelingSession, SessionReviewer, SessionSchema
+from labeling.models.sessions import (
+    AccessRequest,
+    LabelingSession,
+    SessionReviewer,
+    SessionSchema,
+)
 
 __all__ = [
+    "AccessRequest",
     "AggregationState",
     "Agreement",
     "Answer",

@@ -202,3 +202,29 @@ class SessionReviewer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.session_id}"
+
+
+class AccessRequest(models.Model):
+    """Somebody with the link of a session asks to be one of its reviewers.
+
+    `answered_at` is empty while it waits. A request that was declined stays, so that asking again
+    does not bother anybody.
+    """
+
+    session = models.ForeignKey(
+        LabelingSession, on_delete=models.CASCADE, related_name="access_requests", db_index=False
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "user"], name="one_access_request_per_session_and_person"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} asks for {self.session_id}"

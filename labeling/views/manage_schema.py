@@ -12,11 +12,19 @@ from accounts.roles import Action
 from labeling.act_forms import DeleteForm
 from labeling.manage_forms import place_error
 from labeling.models import Answer, LabelingSession, Review
+from labeling.question_views import QuestionView, preview_of
 from labeling.schema_forms import SchemaForm, form_for
 from labeling.views.manage import Place, demand, in_experiment, page
-from labeling.views.manage_schemas import saved
+from labeling.views.manage_schemas import saved, wants_preview
 from schemas.answers import keeps_answers
-from schemas.defining import Definition, SchemaExists, SchemaFixed, delete_schema, edit_schema
+from schemas.defining import (
+    Definition,
+    SchemaExists,
+    SchemaFixed,
+    definition_of,
+    delete_schema,
+    edit_schema,
+)
 from schemas.inputs import InvalidInput
 from schemas.models import LabelSchema
 
@@ -31,6 +39,8 @@ def schema(place: Place, schema_id: str) -> HttpResponse:
     demand(place, Action.MANAGE)
     form = kind.of(found, place.request.POST)
     definition = form.definition() if form.is_valid() else None
+    if definition is not None and wants_preview(place):
+        return shown(place, found, form, preview=preview_of(definition))
     if definition is None or not may_rename(found, form, definition):
         return shown(place, found, form)
     stale = stale_answers(found, definition)
@@ -96,6 +106,7 @@ def shown(
     form: SchemaForm,
     *,
     stale: int = 0,
+    preview: QuestionView | None = None,
     delete_form: DeleteForm | None = None,
 ) -> HttpResponse:
     """The question's page with a form as it was sent."""
@@ -106,6 +117,7 @@ def shown(
         "schema": schema,
         "form": form,
         "stale": stale,
+        "preview": preview or preview_of(definition_of(schema)),
         "n_answers": answers_to(schema).count(),
         "sessions": list(sessions.newest_first()[:20]),
         "versions": list(schema.versions.select_related("created_by").order_by("-number")[:20]),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.roles import Action
 from labeling.manage_forms import place_error
 from labeling.models import Answer, Review, SessionSchema
+from labeling.question_views import preview_of
 from labeling.schema_forms import FORMS, SchemaForm
 from labeling.views.manage import Place, in_experiment, page
 from schemas.defining import (
@@ -73,11 +74,18 @@ def new_schema(place: Place) -> HttpResponse:
         context = {"kinds": FORMS.items(), "presets": presets, "section": "questions"}
         return page(place, "manage/schema_kinds.html", context)
     form = kind(place.request.POST if place.request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        definition = form.definition()
-        if definition is not None and stored(place, form, definition):
-            return saved(place, f"“{definition.title}” can be asked now.")
-    return page(place, "manage/schema_new.html", {"form": form, "section": "questions"})
+    definition = form.definition() if form.is_bound and form.is_valid() else None
+    is_preview = wants_preview(place)
+    if definition is not None and not is_preview and stored(place, form, definition):
+        return saved(place, f"“{definition.title}” can be asked now.")
+    preview = preview_of(definition) if definition is not None and is_preview else None
+    shown = {"form": form, "preview": preview, "section": "questions"}
+    return page(place, "manage/schema_new.html", shown)
+
+
+def wants_preview(place: Place) -> bool:
+    """Whether "Show preview" was pressed, which stores nothing."""
+    return place.request.POST.get("do") == "preview"
 
 
 def stored(place: Place, form: SchemaForm, definition: Definition) -> bool:

@@ -29,6 +29,7 @@ from labeling.manage_forms import (
 )
 from labeling.managing import InvalidPlan, delete_session, edit_session, invite_reviewer
 from labeling.models import LabelingSession
+from labeling.requesting import accept, decline, waiting_requests
 from labeling.stocking import Added
 from labeling.views.manage import Place, in_session
 from labeling.views.manage_session_pages import counted
@@ -162,6 +163,20 @@ def make_link(place: Place, session: LabelingSession) -> HttpResponse:
     response = shown(place, session, invited=invited)
     response["Cache-Control"] = "no-store"
     return response
+
+
+@require_POST
+@in_session(Action.MANAGE)
+def answer_request(place: Place, session: LabelingSession) -> HttpResponse:
+    """Add somebody who asked to review, or decline."""
+    email = place.request.POST.get("email", "").replace("\0", "")
+    found = waiting_requests(session).filter(user__email=email).first()
+    if found is None:
+        return back(place, session, "This request is answered already.")
+    accepted = place.request.POST.get("do") == "accept"
+    (accept if accepted else decline)(found, by=place.by, now=timezone.now())
+    name = found.user.display_name
+    return back(place, session, f"{name} can review now." if accepted else f"{name} was declined.")
 
 
 def mailed(place: Place, session: LabelingSession, person: User, link: str) -> bool:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from labeling.access import item_at
 from labeling.answering import InvalidAnswers
+from labeling.current import current_expectations
 from labeling.forms import SentReview, sent_review
 from labeling.models import LabelingSession, QueueItem, Review
 from labeling.my_queue import my_queue, neighbours, rail
@@ -89,6 +90,7 @@ def show(place: Place, refusal: Refusal | None = None) -> HttpResponse:
             session=visit.session,
             wants_edit="edit" in query,
             typed=refusal.typed if refusal else None,
+            current=current_expectations(visit.session, place.item, place.asked),
             whole="all" in query,
         ),
         rows=rows,
@@ -115,6 +117,8 @@ def act_on(place: Place) -> HttpResponse:
     """Do what was pressed and go where it leads."""
     visit = place.visit
     sent = sent_review(visit.request.POST, place.asked)
+    if sent.keeps:
+        sent = sent.keeping(current_expectations(visit.session, place.item, place.asked))
     try:
         outcome = carry_out(visit, place.item, sent)
     except ReviewChanged as error:

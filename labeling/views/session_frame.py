@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from labeling.comparisons import disputed
 from labeling.models import LabelingSession
+from labeling.requesting import MOST_SHOWN, waiting_requests
 from labeling.views.manage import Place, page
 
 
@@ -23,7 +24,7 @@ def session_page_of(
     n_disagreements: int | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """A page of one session. Cost: up to two queries for the counts on the tabs."""
+    """A page of one session. Cost: up to three queries: the counts on the tabs, who asks."""
     shown = {
         "session": session,
         "section": "sessions",
@@ -34,6 +35,8 @@ def session_page_of(
     }
     if n_disagreements is None:
         shown["n_disagreements"] = disputed(session).count()
+    if tab in ("overview", "setup"):
+        shown["requests"] = list(waiting_requests(session)[:MOST_SHOWN])
     if "n_items" not in shown:
         shown["n_items"] = session.items.present().count()
     return page(place, template, shown, status=status)

@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.credentials import Credential
 from accounts.models import User
+from accounts.roles import Action
 from labeling.access import NoSuchItem, NoSuchSession, reviewer_session
 from labeling.models import LabelingSession
 from labeling.queueing import Next, NotAReviewer
@@ -66,10 +67,28 @@ def for_reviewers(view: View[P]) -> RequestView:
             by = credential_of(request)
             visit = Visit(request, by, reviewer_session(by, session_id))
             return view(visit, *args, **kwargs)
-        except (NoSuchSession, NoSuchItem, NotAReviewer):
-            return render(request, "review/missing.html", status=404)
+        except NoSuchItem as error:
+            context = {"session": visit.session, "position": error.item_id}
+            return render(request, "review/no_item.html", context, status=404)
+        except (NoSuchSession, NotAReviewer):
+            return missing(request, session_id)
 
     return checked
+
+
+def missing(request: HttpRequest, session_id: str) -> HttpResponse:
+    """No such session, or not for this person: one page for both, with a way to ask.
+
+    Only those who may read the session anyway are told its name and who runs it.
+    """
+    sessions = LabelingSession.objects.present().filter(session_id=session_id)
+    readable = sessions.allowing(credential_of(request), Action.READ)
+    context = {
+        "session_id": session_id,
+        "session": readable.select_related("experiment", "created_by").first(),
+        "asked": "asked" in request.GET,
+    }
+    return render(request, "review/missing.html", context, status=404)
 
 
 def credential_of(request: HttpRequest) -> Credential:

@@ -156,7 +156,7 @@ class TestFinishing:
         with pytest.raises(InvalidAnswers) as caught:
             set_status(item, COMPLETE, by=dev, lease=LEASE)
 
-        assert caught.value.fields == {"correct": "Answer this to submit the item."}
+        assert caught.value.fields == {"correct": "Choose one to submit this item."}
         assert not Review.objects.exists()
 
     def test_a_value_that_misfits_is_left_as_it_was(self, item, dev) -> None:

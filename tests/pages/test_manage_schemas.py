@@ -264,3 +264,40 @@ def test_the_default_question_cannot_be_changed_or_deleted(manage, experiment, q
 
     assert "cannot be edited" in str(edit.context["form"].errors)
     assert "cannot be deleted" in str(delete.context["delete_form"].errors)
+
+
+def test_a_new_question_can_be_seen_as_reviewers_will_before_it_is_stored(manage, questions):
+    fields = wording(min_value="1", max_value="5", step="1", scale="ordinal", min_label="Poor")
+
+    page = manage.post(f"{questions}/new/?kind=number", {**fields, "do": "preview"})
+
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "What reviewers see" in text
+    assert text.count('type="radio" name="preview-value"') == 5
+    assert '<span dir="auto">Poor</span>' in text
+    assert not LabelSchema.objects.exists()
+
+
+def test_a_stored_question_shows_its_preview_and_that_of_an_edit(manage, experiment, questions):
+    schema = make_schema(experiment, "tone")
+    path = f"{questions}/{schema.schema_id}/"
+
+    stored = manage.get(path).content.decode()
+    sent = wording(options="Warm\nCold", name="tone", do="preview")
+    edited = manage.post(path, sent).content.decode()
+
+    assert stored.count('name="preview-value"') == 3
+    assert edited.count('name="preview-value"') == 2
+    schema.refresh_from_db()
+    assert schema.version.number == 1
+
+
+def test_the_words_for_the_ends_of_a_scale_are_kept(manage, questions):
+    words = {"min_label": "Confusing", "max_label": "Very clear"}
+    fields = wording(min_value="1", max_value="5", step="1", scale="ordinal", **words)
+
+    manage.post(f"{questions}/new/?kind=number", fields)
+
+    spec = LabelSchema.objects.select_related("current").get().version.spec
+    assert spec == Numeric(1, 5, 1, "ordinal", "Confusing", "Very clear")

@@ -83,7 +83,7 @@ def test_a_missing_answer_is_told_beside_its_question_and_nothing_typed_is_lost(
 
     page = response.content.decode()
     assert response.status_code == 422
-    assert "Answer this to submit the item." in page
+    assert "Choose one to submit this item." in page
     assert "I am not sure" in page
     assert form_of(response) | fields(clarity=["4"]) == form_of(response)
     assert not Assessment.objects.exists()
@@ -199,7 +199,7 @@ def test_a_choice_that_is_gone_asks_for_a_new_one(client, session):
     send(client, session, "draft", clarity="5")
     Review.objects.update(draft={"clarity": {"value": 99, "rationale": ""}})
 
-    assert b"The choices have changed" in client.get(url(session)).content
+    assert "You chose “99”, which is no longer offered" in client.get(url(session)).content.decode()
 
 
 def test_a_reworded_question_asks_to_check_the_answer(client, session):

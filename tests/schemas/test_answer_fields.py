@@ -83,6 +83,28 @@ def test_more_than_twelve_options_scroll_in_a_box():
 
 
 @pytest.mark.parametrize(
+    ("spec", "ends"),
+    [
+        (Numeric(1, 5, 1, "ordinal", "Poor", "Good"), ("Poor", "Good")),
+        (Numeric(0, 100, max_label="All of it"), ("", "All of it")),
+        (Numeric(1, 5, 1), None),
+    ],
+)
+def test_the_ends_of_a_scale_have_words(spec, ends):
+    assert control_for(spec).ends == ends
+
+
+def test_none_of_these_stands_alone_among_several_and_not_in_a_choice_of_one():
+    options = ("Made up", "None of these")
+
+    several = control_for(Categorical(options, multi_select=True))
+    one = control_for(Categorical(options))
+
+    assert [choice.is_alone for choice in several.choices] == [False, True]
+    assert [choice.is_alone for choice in one.choices] == [False, False]
+
+
+@pytest.mark.parametrize(
     ("spec", "bounds"),
     [
         (Numeric(0, 120, 5), "0 to 120, in steps of 5"),

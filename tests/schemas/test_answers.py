@@ -10,6 +10,7 @@ from schemas.answers import (
     is_same_variant,
     keeps_answers,
     label_of,
+    missing_words,
     scale_of,
 )
 from schemas.inputs import Categorical, InvalidValue, Numeric, PassFail, Text, TextList
@@ -17,12 +18,15 @@ from schemas.inputs import Categorical, InvalidValue, Numeric, PassFail, Text, T
 ONE = Categorical(("low", "high"))
 SOME = Categorical(("a", "b", "c"), multi_select=True)
 RATING = Numeric(1, 5, 1)
+NONE_TOO = Categorical(("a", "b", "none of these"), multi_select=True)
 
 ACCEPTED = [
     (PassFail(), True, True),
     (PassFail(), False, False),
     (ONE, "low", "low"),
     (SOME, ["c", "a"], ["a", "c"]),
+    (NONE_TOO, ["none of these"], ["none of these"]),
+    (Categorical(("a", "None of these")), "None of these", "None of these"),
     (RATING, 3, 3),
     (RATING, 3.0, 3.0),
     (Numeric(), -2.5, -2.5),
@@ -53,6 +57,8 @@ REFUSED = [
     (RATING, 0),
     (RATING, 6),
     (RATING, 2.5),
+    (Numeric(0, 50, None, "ordinal"), 2.5),
+    (NONE_TOO, ["a", "none of these"]),
     (Numeric(), float("nan")),
     (Numeric(), float("inf")),
     (Numeric(step=2), 3),
@@ -74,6 +80,40 @@ def test_a_misfit_is_refused_by_name(spec, value) -> None:
         clean_value("q", spec, value)
 
     assert caught.value.name == "q"
+
+
+@pytest.mark.parametrize(
+    ("spec", "value", "words"),
+    [
+        (TextList(3), ["one", "four"], "Entry 2: Write at most 3 characters; this has 4."),
+        (TextList(), ["one", 2], "Entry 2: Write some text."),
+        (
+            NONE_TOO,
+            ["b", "none of these"],
+            "“none of these” cannot be chosen beside another option.",
+        ),
+    ],
+)
+def test_a_refusal_says_what_to_mend(spec, value, words) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        clean_value("q", spec, value)
+
+    assert caught.value.reason == words
+
+
+@pytest.mark.parametrize(
+    ("spec", "verb"),
+    [
+        (PassFail(), "Choose one "),
+        (ONE, "Choose one "),
+        (SOME, "Choose at least one "),
+        (RATING, "Give a number "),
+        (Text(), "Write something "),
+        (TextList(), "Add at least one entry "),
+    ],
+)
+def test_a_question_left_open_says_what_to_do(spec, verb) -> None:
+    assert missing_words(spec) == f"{verb}to submit this item."
 
 
 SCALES = [

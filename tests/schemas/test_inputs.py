@@ -33,6 +33,10 @@ READ = [
         Numeric(1, 5, 1, "ordinal"),
     ),
     ({"numeric": {"min_value": 0.5, "scale": "ratio"}}, Numeric(0.5, scale="ratio")),
+    (
+        {"numeric": {"min_value": 1, "max_value": 5, "min_label": " Poor ", "max_label": "Good"}},
+        Numeric(1, 5, min_label="Poor", max_label="Good"),
+    ),
     ({"text": {}}, Text()),
     ({"text": {"max_length": 9}}, Text(9)),
     ({"text_list": {"max_count": 3}}, TextList(None, 3)),
@@ -71,6 +75,9 @@ REFUSED: list[tuple[Any, str]] = [
     ({"numeric": {"min_value": 5, "max_value": 5}}, "input.numeric.max_value"),
     ({"numeric": {"step": 0}}, "input.numeric.step"),
     ({"numeric": {"scale": "log"}}, "input.numeric.scale"),
+    ({"numeric": {"min_value": 1, "min_label": 1}}, "input.numeric.min_label"),
+    ({"numeric": {"max_value": 1, "max_label": "x" * 65}}, "input.numeric.max_label"),
+    ({"numeric": {"max_value": 1, "min_label": "Poor"}}, "input.numeric.min_label"),
     ({"numeric": {"scale": "ordinal"}}, "input.numeric.scale"),
     (
         {"numeric": {"min_value": 0, "max_value": 1000, "scale": "ordinal"}},

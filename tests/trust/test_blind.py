@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import transaction
@@ -58,13 +59,18 @@ class Blind:
         replies = {
             "improvement": Reply(value=f"{CANARY}-{words}", rationale=f"{CANARY}-why-{words}"),
             "tone": Reply(value=tone, rationale=f"{CANARY}-tone-{words}"),
+            "expected_response": Reply(value=f"{CANARY}-expected-{words}"),
         }
         submit(self.item, Submission(replies=replies), by=Credential(user=self.a), lease=LEASE)
         aggregation.sweep()
 
     def b_answers(self) -> None:
         """B submits the first item."""
-        replies = {"improvement": Reply(value="none"), "tone": Reply(value="Rude")}
+        replies = {
+            "improvement": Reply(value="none"),
+            "tone": Reply(value="Rude"),
+            "expected_response": Reply(value="nothing"),
+        }
         submit(self.item, Submission(replies=replies), by=Credential(user=self.b), lease=LEASE)
 
 
@@ -74,7 +80,7 @@ def make_blind(experiment: Any, manager: User, a: User, b: User, blind: str) -> 
         experiment,
         manager,
         traces=2,
-        questions=("improvement", "tone"),
+        questions=("improvement", "tone", "expected_response"),
         reviews_required=3,
         blind=blind,
     )
@@ -108,7 +114,7 @@ def make_blind(experiment: Any, manager: User, a: User, b: User, blind: str) -> 
         "spare_trace_id": items[1].trace.trace_id,
         "assessment_id": assessment.assessment_id,
         "schema_id": session.questions.get(position=1).label_schema.schema_id,
-        "spare_schema_id": session.questions.get(position=2).label_schema.schema_id,
+        "spare_schema_id": session.questions.get(position=3).label_schema.schema_id,
         "token_id": "tok-unknown",
         "reviewer_email": b.email,
         "artifact_path": f"{experiment.experiment_id}/{session.session_id}/artifacts/notes.txt",
@@ -119,7 +125,7 @@ def make_blind(experiment: Any, manager: User, a: User, b: User, blind: str) -> 
 
 
 def judge_all(items: list[QueueItem], manager: User) -> None:
-    """A judge and a colleague have said something under the names of the questions."""
+    """A judge and a colleague have spoken under the names of the questions."""
     by = as_token(manager)
     for item in items:
         for source in ("LLM_JUDGE", "CODE", "HUMAN"):
@@ -132,6 +138,10 @@ def judge_all(items: list[QueueItem], manager: User) -> None:
                 source_id="" if source == "HUMAN" else f"{CANARY}-judge",
             )
             record(item.trace, draft, by=by, now=NOW)
+        expected = Draft(
+            name="expected_response", kind="expectation", value=f"{CANARY}-judge-expected"
+        )
+        record(item.trace, expected, by=by, now=NOW)
 
 
 @pytest.fixture
@@ -186,7 +196,66 @@ class Crawler:
         queues = "/api/3.0/mlflow/review-queues"
         items = f"{queues}/items/list?queue_id={self.ids['queue_id']}"
         reply = {"improvement": {"value": "mine"}, "tone": {"value": "Rude"}}
-        return {
+        schema = self.ids["spare_schema_id"]
+        export = f"{session}/export"
+        found: dict[str, tuple[Any, ...]] = {
+            f"an export of {rows} as {form}": ("GET", f"{export}?rows={rows}&format={form}")
+            for rows in ("labels", "items", "dataset", "traces")
+            for form in ("jsonl", "csv")
+        }
+        for n, condition in enumerate(CONDITIONS):
+            sent = {
+                "locations": [
+                    {
+                        "type": "MLFLOW_EXPERIMENT",
+                        "mlflow_experiment": {"experiment_id": str(self.ids["experiment_id"])},
+                    }
+                ],
+                "filter": condition,
+                "order_by": ["timestamp_ms DESC"],
+            }
+            found[f"search {n}"] = ("GET", f"{traces}?filter={quote(condition)}")
+            found[f"MLflow's search {n}"] = (
+                "POST",
+                "/api/3.0/mlflow/traces/search",
+                as_json(sent),
+            )
+        return found | {
+            "a prefetch": ("GET", page, {"headers": {"X-Prefetch": "1"}}),
+            "a prefetch of the other": (
+                "GET",
+                f"/r/{self.ids['session_id']}/2/",
+                {"headers": {"X-Prefetch": "1"}},
+            ),
+            "what changed": ("GET", page, {"headers": {"If-None-Match": "*"}}),
+            "the head alone": ("HEAD", page),
+            "keeping what is expected": (
+                "POST",
+                page,
+                {"data": f"keep={schema}&version=1".encode(), "content_type": FORM},
+            ),
+            "asking to be added": (
+                "POST",
+                "/inbox/ask/",
+                {"data": f"session={self.ids['session_id']}".encode(), "content_type": FORM},
+            ),
+            "an unknown question": (
+                "PUT",
+                review,
+                as_json({"state": "submitted", "answers": {"nobody asked": {"value": 1}}}),
+            ),
+            "a submit of nothing": ("PUT", review, as_json({"state": "submitted"})),
+            "its queue's item done": (
+                "POST",
+                f"{queues}/items/set-status",
+                as_json(
+                    {
+                        "queue_id": self.ids["queue_id"],
+                        "item_id": self.ids["trace_id"],
+                        "status": "COMPLETE",
+                    }
+                ),
+            ),
             "next": ("POST", f"{session}/next", as_json({})),
             "a draft": ("PUT", review, as_json({"state": "draft", "answers": reply})),
             "a stale save": (
@@ -227,6 +296,14 @@ class Crawler:
 
 
 FORM = "application/x-www-form-urlencoded"
+CONDITIONS = (
+    f"feedback.improvement ILIKE '%{CANARY}%'",
+    "feedback.tone = 'Friendly'",
+    f"expectation.expected_response = '{CANARY}-judge-expected'",
+    "feedback.improvement IS NOT NULL",
+    "trace.text ILIKE '%Question%'",
+    "run_id != 'none'",
+)
 
 
 def is_ours(link: str) -> bool:
@@ -259,6 +336,9 @@ def test_nothing_a_reviewer_can_fetch_holds_what_others_said(blind) -> None:
     assert len(found) > 200
     assert found[f"page GET /r/{blind.session.session_id}/1/"].startswith(b"200")
     assert found["program next"].startswith(b"200")
+    assert found["page a prefetch"].startswith(b"200")
+    assert found["page keeping what is expected"].startswith(b"302")
+    assert found["program MLflow's search 0"].startswith(b"200")
 
 
 def test_what_a_reviewer_fetches_is_the_same_whatever_others_answer(blind) -> None:

@@ -171,6 +171,8 @@ GET    (start)                                                                LL
 POST   (start)                                                                BB BBBBBB
 GET    inbox/                                                                 LL 222222
 POST   inbox/                                                                 BB BBBBBB
+GET    inbox/ask/                                                             BB BBBBBB
+POST   inbox/ask/                                                             LL 333333
 GET    me/                                                                    LL 222222
 POST   me/                                                                    BB BBBBBB
 GET    me/tokens/                                                             BB BBBBBB
@@ -221,6 +223,8 @@ GET    e/<str:experiment_id>/sessions/<str:session_id>/setup/trace-ids/       BB
 POST   e/<str:experiment_id>/sessions/<str:session_id>/setup/trace-ids/       LL 000X22
 GET    e/<str:experiment_id>/sessions/<str:session_id>/setup/invitations/     BB BBBBBB
 POST   e/<str:experiment_id>/sessions/<str:session_id>/setup/invitations/     LL 000X22
+GET    e/<str:experiment_id>/sessions/<str:session_id>/setup/requests/        BB BBBBBB
+POST   e/<str:experiment_id>/sessions/<str:session_id>/setup/requests/        LL 000X33
 GET    e/<str:experiment_id>/sessions/<str:session_id>/setup/delete/          BB BBBBBB
 POST   e/<str:experiment_id>/sessions/<str:session_id>/setup/delete/          LL 000X22
 GET    e/<str:experiment_id>/questions/                                       LL 000222

@@ -89,9 +89,20 @@ def merged(present: Input, given: Input) -> Input:
         case Categorical(), Categorical():
             return replace(given, ordered=present.ordered)
         case Numeric(), Numeric():
-            return replace(given, step=present.step, scale=present.scale)
+            return merged_number(present, given)
         case _:
             return given
+
+
+def merged_number(present: Numeric, given: Numeric) -> Numeric:
+    """A number with our step, scale and the words at those ends that still have a bound."""
+    return replace(
+        given,
+        step=present.step,
+        scale=present.scale,
+        min_label="" if given.min_value is None else present.min_label,
+        max_label="" if given.max_value is None else present.max_label,
+    )
 
 
 def input_from_json(data: Json) -> Input:

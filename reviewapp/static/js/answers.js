@@ -1,14 +1,13 @@
 // The questions of the review page: counts, what excludes what, and what is still missing.
 
-const form = document.getElementById("answers");
+import { complain, faultOf, forgive, valuesOf } from "./inputs.js";
 
-const icon = (name) => `<svg class="i" aria-hidden="true"><use href="#i-${name}"/></svg>`;
-const fieldsOf = (question) => question.querySelectorAll(".opts input, .scale input, .body > .row > .inp, .body > .ta");
+const form = document.getElementById("answers");
 
 function isAnswered(question) {
   const cannot = question.querySelector(".reasons input:checked");
   if (cannot && cannot.value) return true;
-  return [...fieldsOf(question)].some((field) => ("checked" in field && /radio|checkbox/.test(field.type)
+  return valuesOf(question).some((field) => ("checked" in field && /radio|checkbox/.test(field.type)
     ? field.checked
     : field.value.trim() !== ""));
 }
@@ -41,27 +40,17 @@ function settle(field) {
   }
 }
 
-function forgive(question) {
-  if (!question || !isAnswered(question)) return;
-  question.classList.remove("bad");
-  question.querySelector(".errtx")?.remove();
-}
-
-function complain(question) {
-  const chooses = question.querySelector(".opts, .scale");
-  const words = `${chooses ? "Choose one" : "Write something"} to submit this item.`;
-  question.querySelector(".errtx")?.remove();
-  question.querySelector("legend").insertAdjacentHTML("afterend", `<p class="errtx">${icon("warn")}${words}</p>`);
-  question.classList.add("bad");
-  document.getElementById("live").textContent = words;
+function ask(question, fault) {
+  const field = complain(question, fault);
   document.getElementById("t-ans").checked = true;
-  fieldsOf(question)[0].focus();
+  field.focus();
   question.scrollIntoView({ block: "nearest" });
 }
 
 form.addEventListener("input", (event) => {
   settle(event.target);
-  forgive(event.target.closest(".q.bad"));
+  const question = event.target.closest(".q.bad");
+  if (question && !faultOf(question, isAnswered(question))) forgive(question);
   count();
 });
 form.addEventListener("change", count);
@@ -74,11 +63,13 @@ form.addEventListener("keydown", (event) => {
 
 form.addEventListener("submit", (event) => {
   if (event.submitter?.value !== "submit") return;
-  const questions = [...form.querySelectorAll(".q[data-needed]")];
-  const missing = questions.find((question) => !isAnswered(question));
-  if (!missing) return;
-  event.preventDefault();
-  complain(missing);
+  for (const question of form.querySelectorAll(".q")) {
+    const fault = faultOf(question, isAnswered(question));
+    if (!fault) continue;
+    event.preventDefault();
+    ask(question, fault);
+    return;
+  }
 });
 
 count();
