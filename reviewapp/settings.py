@@ -81,7 +81,7 @@ TEMPLATES = [
     },
 ]
 
-# A write touches some twelve pages, mostly the same ones of indexes: what is copied back from the log
+# A write touches some twelve pages, mostly the same ones of indexes: copying them back from the log
 # every 8,000 pages (32 MB) instead of every 1,000 costs a sixth less CPU for each write.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
