@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from traces.excerpts import Room
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from traces.records import SpanRecord
 
 MAX_MESSAGE_BYTES = 2000
+MAX_WORDS = 300  # characters; they stand beside the step in a line
 MAX_STACK_BYTES = 16_000
 UNKNOWN = "It stopped with an error and gave no reason."
 
@@ -41,7 +42,7 @@ _TYPE_PREFIX = re.compile(r"([A-Za-z_][\w.]{0,100}(?:Error|Exception|Timeout|Exi
 class Failure:
     """Why a step failed.
 
-    words     one plain sentence; the message itself when no sentence fits
+    words     one plain sentence; the first line of the message when no sentence fits
     message   what the program said; may be empty
     type      name of the exception, such as openai.RateLimitError
     stack     the program's stack trace, for developers
@@ -69,10 +70,22 @@ def describe(message: str, *, type_name: str = "", stack: str = "") -> Failure:
     # A message is anybody's prose, so it is only searched for its kind when no type tells it.
     sentence = _sentence(type_name or message[:200])
     return Failure(
-        words=sentence or message or UNKNOWN,
+        words=sentence or _first_line(message) or UNKNOWN,
         message=message,
         type=type_name or None,
         stack=_cut(stack, MAX_STACK_BYTES) or None,
+    )
+
+
+def fitted(failure: Failure | None, room: Room) -> Failure | None:
+    """The same failure with as much of its words, message and stack as there is room for."""
+    if failure is None:
+        return None
+    return replace(
+        failure,
+        words=room.fit(failure.words)[0] or "It failed.",
+        message=room.fit(failure.message)[0],
+        stack=room.fit(failure.stack or "")[0] or None,
     )
 
 
@@ -94,6 +107,11 @@ def _text(attributes: dict[str, Json], key: str) -> str:
 def _type_in(message: str) -> str:
     match = _TYPE_PREFIX.match(message)
     return match.group(1) if match else ""
+
+
+def _first_line(message: str) -> str:
+    line = message.split("\n", 1)[0]
+    return line if len(line) <= MAX_WORDS else line[: MAX_WORDS - 1] + "…"
 
 
 def _cut(text: str, limit: int) -> str:
