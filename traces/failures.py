@@ -78,14 +78,17 @@ def describe(message: str, *, type_name: str = "", stack: str = "") -> Failure:
 
 
 def fitted(failure: Failure | None, room: Room) -> Failure | None:
-    """The same failure with as much of its words, message and stack as there is room for."""
+    """The same failure with as much of its words, message and stack as there is room for.
+
+    Message and stack take a quarter of the room each, so that something is left for the next one.
+    """
     if failure is None:
         return None
     return replace(
         failure,
         words=room.fit(failure.words)[0] or "It failed.",
-        message=room.fit(failure.message)[0],
-        stack=room.fit(failure.stack or "")[0] or None,
+        message=room.fit(failure.message, shares=4)[0],
+        stack=room.fit(failure.stack or "", shares=4)[0] or None,
     )
 
 

@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 
 from traces import media
 from traces.excerpts import html_bytes
+from traces.markdown_math import keep_formulas
 from traces.markdown_tokens import Page, is_linked, prepared
 from traces.visible import visible
 
@@ -65,7 +66,7 @@ class _Parser(MarkdownIt):
 
 
 _OPTIONS = {"html": False, "breaks": True, "maxNesting": MAX_NESTING}
-_MARKDOWN = _Parser("commonmark", _OPTIONS).enable(["table", "strikethrough"])
+_MARKDOWN = keep_formulas(_Parser("commonmark", _OPTIONS)).enable(["table", "strikethrough"])
 
 
 def render(text: str, *, n_documents: int = 0) -> str:

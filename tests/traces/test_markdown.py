@@ -237,6 +237,34 @@ def test_pictures_do_not_count_as_formatting():
     assert fits_in(render(text), text, Room(80))
 
 
+def box(content):
+    return (
+        '<div class="codebox"><pre tabindex="0" dir="ltr" aria-label="Code">'
+        f"<code>{content}</code></pre></div>\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        (r"$a*b*c$ x", '<p dir="auto"><code>$a*b*c$</code> x</p>\n'),
+        (r"\(x_1 \\ y\)", '<p dir="auto"><code>\\(x_1 \\\\ y\\)</code></p>\n'),
+        ("$$x$$ in a line", '<p dir="auto"><code>$$x$$</code> in a line</p>\n'),
+        ("$$\na * b\n* c\n$$", box("$$\na * b\n* c\n$$")),
+        ("so\n\\[\n- x\n\\]\nend", '<p dir="auto">so</p>\n' + box("\\[\n- x\n\\]\n")
+         + '<p dir="auto">end</p>\n'),
+        ("$5 and *$6*", '<p dir="auto">$5 and <em>$6</em></p>\n'),
+        ("US$7 or A$", '<p dir="auto">US$7 or A$</p>\n'),
+        ("$ 7 and 8 $", '<p dir="auto">$ 7 and 8 $</p>\n'),
+        ("$$\nnever closed", '<p dir="auto">$$<br>\nnever closed</p>\n'),
+        (r"\(never closed", '<p dir="auto">(never closed</p>\n'),
+        ("    $$x$$", box("$$x$$\n")),
+    ],
+)  # fmt: skip
+def test_formulas_stay_as_they_were_written(text, html):
+    assert render(text) == html
+
+
 def test_plain_text_is_shown_as_it_was_written():
     html = render_plain("**a** <b> [1]\n  c")
 

@@ -15,8 +15,8 @@ numbers = count()
 
 def step(name, depth=1, start=0.0, duration=1.0, failure=None, kind="TOOL"):
     return Step(
-        span_id=str(next(numbers)), depth=depth, name=name, label="", span_type=kind, start_ms=start,
-        duration_ms=duration, status="OK", failure=failure,
+        span_id=str(next(numbers)), depth=depth, name=name, label="", span_type=kind,
+        start_ms=start, duration_ms=duration, status="OK", failure=failure,
     )  # fmt: skip
 
 
