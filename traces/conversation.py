@@ -35,6 +35,7 @@ from traces.transcript import Conversation, Field
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from traces.chat_content import Image
     from traces.json_values import Json
     from traces.records import SpanRecord, TraceRecord
 
@@ -139,7 +140,9 @@ def _told(exchange: Exchange, limits: Limits, room: Room) -> Conversation:
         if place not in fit and len(fit) < limits.n_messages:
             text, is_cut = _fit(messages[place].text, room, pictures)
             all_images = messages[place].images
-            images = [fitted_image(each, pictures) for each in all_images if room.take(IMAGE_BYTES)]
+            images = [
+                fitted_image(each, pictures) for each in all_images if room.take(_box_bytes(each))
+            ]
             fit[place] = replace(
                 messages[place],
                 number=place + 1,
@@ -153,6 +156,12 @@ def _told(exchange: Exchange, limits: Limits, room: Room) -> Conversation:
         answer=None if answer is None else fit[answer],
         n_messages=len(messages),
     )
+
+
+def _box_bytes(picture: Image) -> int:
+    """What the box around a picture takes at most: label twice, host thrice."""
+    address = 0 if picture.is_inline else len(picture.url) + 3 * len(picture.host or "")
+    return IMAGE_BYTES + 12 * min(len(picture.label), 200) + 6 * address
 
 
 def _fit(text: str, room: Room, pictures: Room) -> tuple[str, bool]:

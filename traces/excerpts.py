@@ -13,7 +13,7 @@ from traces.visible import visible
 if TYPE_CHECKING:
     from traces.json_values import Json
 
-STEP_BYTES = 320  # of one line of the list of steps
+STEP_BYTES = 400  # of one line of the list of steps
 IMAGE_BYTES = 600  # of the box around one picture
 TREE_LINE = 56  # bytes that the tree of a value adds to each line of its indented JSON
 
@@ -35,10 +35,10 @@ class Limits:
     """
 
     text_bytes: int = 64 * 1024
-    document_bytes: int = 20 * 1024
-    tool_bytes: int = 14 * 1024
-    step_bytes: int = 16 * 1024
-    markup_bytes: int = 16 * 1024
+    document_bytes: int = 14 * 1024
+    tool_bytes: int = 10 * 1024
+    step_bytes: int = 12 * 1024
+    markup_bytes: int = 10 * 1024
     failure_bytes: int = 8 * 1024
     image_bytes: int = 3 * 1024 * 1024
     n_messages: int = 30
@@ -101,15 +101,11 @@ def html_bytes(text: str) -> int:
 
 
 def _start(text: str, n_bytes: int) -> str:
-    """The longest start of the text that has at most so many bytes as HTML."""
-    low, high = 0, min(len(text), n_bytes)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if html_bytes(text[:middle]) <= n_bytes:
-            low = middle
-        else:
-            high = middle - 1
-    return text[:low]
+    """A start of the text that has at most so many bytes as HTML; about the longest one."""
+    kept = text[:n_bytes]
+    while (n_used := html_bytes(kept)) > n_bytes:
+        kept = kept[: len(kept) * n_bytes // n_used]
+    return kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

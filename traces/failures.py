@@ -6,15 +6,15 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from traces.excerpts import Room
-
 if TYPE_CHECKING:
+    from traces.excerpts import Room
     from traces.json_values import Json
     from traces.records import SpanRecord
 
-MAX_MESSAGE_BYTES = 2000
+MAX_MESSAGE = 2000  # characters
 MAX_WORDS = 300  # characters; they stand beside the step in a line
-MAX_STACK_BYTES = 16_000
+MAX_TYPE = 200
+MAX_STACK = 16_000
 UNKNOWN = "It stopped with an error and gave no reason."
 
 # The end of an exception's name tells most of the story; the first row that fits is used.
@@ -60,20 +60,20 @@ def failure_of(span: SpanRecord) -> Failure | None:
         return None
     exception = _exception(span)
     message = _text(exception, "exception.message") or span.status_message.lstrip()
-    named = _text(exception, "exception.type") or _type_in(message)
+    named = _text(exception, "exception.type")[:MAX_TYPE] or _type_in(message)
     return describe(message, type_name=named, stack=_text(exception, "exception.stacktrace"))
 
 
 def describe(message: str, *, type_name: str = "", stack: str = "") -> Failure:
     """A failure from what the program said about it."""
-    message = _cut(message.strip(), MAX_MESSAGE_BYTES)
+    message = _cut(message.strip(), MAX_MESSAGE)
     # A message is anybody's prose, so it is only searched for its kind when no type tells it.
     sentence = _sentence(type_name or message[:200])
     return Failure(
         words=sentence or _first_line(message) or UNKNOWN,
         message=message,
         type=type_name or None,
-        stack=_cut(stack, MAX_STACK_BYTES) or None,
+        stack=_cut(stack, MAX_STACK) or None,
     )
 
 
@@ -118,5 +118,4 @@ def _first_line(message: str) -> str:
 
 
 def _cut(text: str, limit: int) -> str:
-    kept, is_cut = Room(limit).fit(text)
-    return kept + "…" if is_cut else kept
+    return text if len(text) <= limit else text[:limit] + "…"

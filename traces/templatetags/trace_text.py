@@ -10,14 +10,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 
 from django import template
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from traces import json_tree, markdown
 from traces.chat_shapes import Message
 from traces.conversation import Conversation, Document, Payload, Step, StepRow, ToolCall
+from traces.excerpts import Room
 from traces.viewing import View
 from traces.visible import visible
 
@@ -115,9 +116,22 @@ def excerpt(document: Document) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 - every part was escaped
 
 
+@register.filter
+def short(text: str, limit: int) -> str:
+    """The first characters of a name that may be of any length, in twice as many bytes of HTML."""
+    kept, _ = Room(limit * 2).fit(text[:limit])
+    return text if len(kept) == len(text) else kept + "…"
+
+
+@register.filter(name="text")
+def as_text(text: str) -> SafeString:
+    """A text between tags, never in an attribute: quotes stay, so that it keeps to its room."""
+    return mark_safe(escaped(text))  # noqa: S308 - escaped for a place between tags
+
+
 def escaped(text: str) -> str:
-    """Safe text with hidden characters made visible."""
-    return str(escape(visible(text)))
+    """Safe text, between tags, with hidden characters made visible."""
+    return escape(visible(text), quote=False)
 
 
 @register.filter
