@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.ruler import RuleOptionsType
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
 
@@ -23,7 +24,7 @@ _DOLLARS = re.compile(rf"\$(?![\s$])[^$\n]{{0,{MAX_FORMULA}}}(?<![\s\\])\$(?!\d)
 def keep_formulas(markdown: MarkdownIt) -> MarkdownIt:
     """Teach a parser to leave formulas alone: a line's as code, a block's as a box of code."""
     markdown.inline.ruler.before("escape", "formula", _inline)
-    interrupting = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    interrupting: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
     markdown.block.ruler.before("fence", "formula", _block, interrupting)
     return markdown
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 
 from labeling.models import QueueItem
 from tests.factories import make_session, make_spans
 from tests.traces.hostile import KEYS, hostile_spans
 from traces.ingesting import store_spans
+from traces.json_values import Json
 from traces.records import INPUTS, OUTPUTS, SpanEvent, SpanRecord
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -59,8 +60,12 @@ class Watched:
         self.page.on("request", lambda request: self._asked(request.url))
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)
-        self.page.on("dialog", lambda dialog: (self.faults.append("dialog"), dialog.dismiss()))
+        self.page.on("dialog", self._dismiss)
         self.page.context.on("page", lambda other: self.faults.append(f"opened {other.url}"))
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.faults.append(f"dialog {dialog.message}")
+        dialog.dismiss()
 
     def _asked(self, url: str) -> None:
         if not url.startswith((self.origin, "data:image/png;base64,")):
@@ -160,16 +165,17 @@ def calm_spans() -> list[SpanRecord]:
     """A chat with documents, a tool that failed, and JSON."""
     retriever, root = make_spans()
     trace_id, begin = root.trace_id, root.start_ns
-    chat = [
+    chat: list[Json] = [
         {"role": role, "content": f"{role} {n}"} for n in range(3) for role in ("user", "assistant")
     ]
-    documents = [
+    documents: list[Json] = [
         {"page_content": "We say: the parcel comes back within fourteen days. " + "More. " * 200},
         {"page_content": "Title of another\n" + "Nobody cited this one. " * 40},
     ]
-    fault = {"exception.type": "ReadTimeout", "exception.message": "30 s were not enough",
+    fault: dict[str, Json] = {"exception.type": "ReadTimeout",
+             "exception.message": "30 s were not enough",
              "exception.stacktrace": "Traceback: line 1"}  # fmt: skip
-    given = {"filter": {"where": {"deep": {"deeper": 1}}}, "ids": [*range(120)],
+    given: Json = {"filter": {"where": {"deep": {"deeper": 1}}}, "ids": [*range(120)],
              "text": "x" * 400, **KEYS}  # fmt: skip
     tool = SpanRecord(
         trace_id=trace_id,
@@ -183,11 +189,12 @@ def calm_spans() -> list[SpanRecord]:
         attributes={INPUTS: given},
         events=(SpanEvent(name="exception", time_ns=begin, attributes=fault),),
     )
-    root.attributes.update(
-        {INPUTS: {"messages": [*chat, {"role": "user", "content": "How long?"}]}, OUTPUTS: ANSWER}
-    )
-    retriever.attributes.update({OUTPUTS: documents})
-    return [retriever, tool, root]
+    asked: Json = {"messages": [*chat, {"role": "user", "content": "How long?"}]}
+    return [
+        replace(retriever, attributes={**retriever.attributes, OUTPUTS: documents}),
+        tool,
+        replace(root, attributes={**root.attributes, INPUTS: asked, OUTPUTS: ANSWER}),
+    ]
 
 
 @pytest.fixture

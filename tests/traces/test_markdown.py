@@ -237,13 +237,6 @@ def test_pictures_do_not_count_as_formatting():
     assert fits_in(render(text), text, Room(80))
 
 
-def box(content):
-    return (
-        '<div class="codebox"><pre tabindex="0" dir="ltr" aria-label="Code">'
-        f"<code>{content}</code></pre></div>\n"
-    )
-
-
 @pytest.mark.parametrize(
     ("text", "html"),
     [
