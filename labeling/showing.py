@@ -20,7 +20,7 @@ from labeling.question_views import QuestionView, entry, question_views, tone_of
 from labeling.questions import Asked
 from schemas.answers import label_of
 from traces import conversation
-from traces.conversation import Conversation
+from traces.conversation import INLINE, Conversation, Limits
 from traces.json_values import Json
 from traces.models import Trace
 from traces.reading import spans_of, trace_record
@@ -145,7 +145,7 @@ def item_page(
     wants_edit: bool = False,
     typed: Typed | None = None,
     current: Mapping[str, Json] | None = None,
-    whole: bool = False,
+    limits: Limits = INLINE,
 ) -> ItemPage:
     """The page of one item. Cost: two queries (spans, end users' feedback).
 
@@ -153,10 +153,9 @@ def item_page(
     wants_edit  open a submitted review for a change
     typed       what a refused save held, in place of what is stored
     current     what is expected already, where the reader may see it
-    whole       without the limits of size
+    limits      how much of the trace it shows
     """
     answers = typed.answers if typed else (review.draft if review else {})
-    limits = conversation.WHOLE if whole else conversation.INLINE
     spans = spans_of([item.trace])[item.trace.pk]
     read_only = why_read_only(session, item, review, wants_edit=wants_edit or typed is not None)
     return ItemPage(

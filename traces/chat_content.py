@@ -5,13 +5,14 @@ Spellings: OpenAI chat and responses, Anthropic, Gemini, Bedrock Converse, LangC
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from traces import media
 from traces.picking import decoded, dict_at, text_at
 
 if TYPE_CHECKING:
+    from traces.excerpts import Room
     from traces.json_values import Json
 
 
@@ -165,8 +166,20 @@ def _image(kind: str, block: dict[str, Json]) -> Image:
 
 def image(url: str, *, label: str) -> Image:
     """An image by its address; `label` says what it shows."""
-    is_inline, host = media.is_shown(url), media.host(url)
-    return Image(label=label, url=url if is_inline or host else "", host=host, is_inline=is_inline)
+    is_inline, host = media.is_shown(url), media.host(url[: media.MAX_ADDRESS])
+    return Image(
+        label=label,
+        url=url if is_inline or (host and len(url) <= media.MAX_ADDRESS) else "",
+        host=host,
+        is_inline=is_inline,
+    )
+
+
+def fitted_image(picture: Image, room: Room) -> Image:
+    """The same image while the page has room for it, else only what it is."""
+    if not picture.is_inline or room.take(len(picture.url)):
+        return picture
+    return replace(picture, url="", is_inline=False)
 
 
 def _image_url(block: dict[str, Json]) -> str:

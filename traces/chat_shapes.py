@@ -49,6 +49,7 @@ _WRAPPERS = (
 class Message:
     """One turn of a conversation.
 
+    number    its place in the conversation, from 1; 0 outside of one
     name      who spoke, when the application says so; the tool's name in a tool message
     calls     tools the assistant wanted to use
     result    what a tool gave back, in a tool message
@@ -56,6 +57,7 @@ class Message:
     """
 
     role: Role
+    number: int = 0
     text: str = ""
     name: str | None = None
     images: tuple[Image, ...] = ()

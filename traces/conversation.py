@@ -6,19 +6,36 @@ else JSON; never raw JSON first (UX §8.1).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeGuard
 
+from traces import media
+from traces.chat_content import fitted_image
 from traces.chat_shapes import Message
 from traces.documents import Document, fitted, overlaps, read_documents, with_answer
-from traces.excerpts import INLINE, WHOLE, Limits, Payload, Room, payload
+from traces.excerpts import (
+    IMAGE_BYTES,
+    INLINE,
+    STEP_BYTES,
+    WHOLE,
+    Limits,
+    Payload,
+    Room,
+    html_bytes,
+    payload,
+)
 from traces.exchanges import Exchange, read_exchange, turn
 from traces.failures import failure_of
-from traces.steps import Step, ToolCall, duration_ms, in_order, read_steps, read_tools
+from traces.failures import fitted as fitted_failure
+from traces.step_folding import StepRow, fold
+from traces.steps import Step, duration_ms, in_order, read_steps
+from traces.tools import ToolCall, ToolRoom, read_tools
+from traces.transcript import Conversation, Field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from traces.chat_content import Image
     from traces.json_values import Json
     from traces.records import SpanRecord, TraceRecord
 
@@ -32,67 +49,16 @@ __all__ = [
     "Message",
     "Payload",
     "Step",
+    "StepRow",
     "ToolCall",
     "overlaps",
     "read",
 ]
 
 GIT_COMMIT = "mlflow.source.git.commit"
+MOST_FIELDS = 20  # an object of more names is shown as a tree
+MAX_FIELD_NAME = 100
 _VERSION_KEYS = ("app_version", "app.version", "version", "service.version")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One line of the table that is shown when nothing reads as a conversation."""
-
-    name: str
-    is_output: bool
-    value: Payload
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conversation:
-    """Everything a page shows of one trace.
-
-    messages       the conversation in order; question and answer are among them
-    question       the user's message under review
-    answer         the last answer after it; None when the application gave none
-    fields, raw    what was sent and returned, where it does not read as question or answer
-    failure        why the whole request failed, in plain words
-    duration_ms    of the whole request; None while it runs
-    n_messages, n_documents, n_tools, n_steps
-                   how many there are, shown or not
-    is_cut         something was left out because the page has no room for it
-    """
-
-    messages: tuple[Message, ...] = ()
-    question: Message | None = None
-    answer: Message | None = None
-    documents: tuple[Document, ...] = ()
-    tools: tuple[ToolCall, ...] = ()
-    steps: tuple[Step, ...] = ()
-    fields: tuple[Field, ...] = ()
-    raw: Payload | None = None
-    failure: str | None = None
-    duration_ms: float | None = None
-    app_version: str | None = None
-    n_messages: int = 0
-    n_documents: int = 0
-    n_tools: int = 0
-    n_steps: int = 0
-    is_cut: bool = False
-
-    @property
-    def earlier(self) -> tuple[Message, ...]:
-        """The messages before the question under review, which a page folds."""
-        if self.question is None:
-            return ()
-        places = (n for n, message in enumerate(self.messages) if message is self.question)
-        return self.messages[: next(places)]
-
-    @property
-    def n_cited(self) -> int:
-        return sum(document.cited for document in self.documents)
 
 
 def read(
@@ -107,18 +73,24 @@ def read(
         return _of_previews(trace, limits) if trace else Conversation()
     root = next((span for _, span in ordered if span.is_root), ordered[0][1])
     exchange = read_exchange(ordered, root)
-    fields, raw = _unread(root, exchange, limits)
-    told = _told(exchange, limits)
-    answer = told.answer.text if told.answer else ""
+    texts, failures = Room(limits.text_bytes), Room(limits.failure_bytes)
+    told = _told(exchange, limits, texts)
+    fields, raw = _unread(root, exchange, texts)
     in_line = [span for _, span in ordered]
-    documents = read_documents(in_line)
-    n_tools, tools = read_tools(in_line, exchange.messages, limits)
+    documents, room = read_documents(in_line), texts.widened(limits.document_bytes)
+    shown = fitted(documents[: limits.n_documents], room)
+    room = room.widened(limits.tool_bytes)
+    n_tools, tools = read_tools(
+        in_line, exchange.messages, limits.n_tools, ToolRoom(room, failures)
+    )
+    room, steps = room.widened(limits.step_bytes), read_steps(ordered)
     return _flagged(
         replace(
             told,
-            documents=with_answer(fitted(documents, limits), answer),
+            documents=with_answer(shown, told.answer.text if told.answer else ""),
             tools=tools,
-            steps=read_steps(ordered)[: limits.n_steps],
+            steps=_steps(steps, limits.n_steps, room, failures),
+            steps_ms=max(step.start_ms + (step.duration_ms or 0) for step in steps),
             fields=fields,
             raw=raw,
             failure=_failure(root, in_line),
@@ -127,7 +99,22 @@ def read(
             n_documents=len(documents),
             n_tools=n_tools,
             n_steps=len(ordered),
+            markup=room.widened(limits.markup_bytes),
         )
+    )
+
+
+def _steps(steps: Sequence[Step], n_most: int, room: Room, failures: Room) -> tuple[StepRow, ...]:
+    """The lines of the list, the reasons of those that failed cut to size."""
+
+    def short(step: Step) -> Step:
+        failure = fitted_failure(step.failure, failures)
+        return step if failure is None else replace(step, failure=failure)
+
+    rows = fold(steps, min(n_most, room.n_bytes // STEP_BYTES))
+    room.take(STEP_BYTES * sum(1 + len(row.below) for row in rows))
+    return tuple(
+        replace(row, step=short(row.step), below=tuple(map(short, row.below))) for row in rows
     )
 
 
@@ -137,26 +124,54 @@ def _of_previews(trace: TraceRecord, limits: Limits) -> Conversation:
         asked=(Message(role="user", text=asked),) if asked else (),
         answered=(Message(role="assistant", text=answered),) if answered else (),
     )
-    return _flagged(replace(_told(exchange, limits), duration_ms=trace.execution_duration_ms))
+    told = _told(exchange, limits, Room(limits.text_bytes))
+    return _flagged(replace(told, duration_ms=trace.execution_duration_ms))
 
 
-def _told(exchange: Exchange, limits: Limits) -> Conversation:
-    """The conversation with its texts cut to size; the question and its answer get room first."""
+def _told(exchange: Exchange, limits: Limits, room: Room) -> Conversation:
+    """The conversation cut to size; answer, question and instructions get room first."""
     messages = tuple(shown for each in exchange.messages if (shown := _shown(each)))
     question, answer = turn(messages)
-    room = Room(limits.text_bytes)
+    pictures = Room(limits.image_bytes)
     fit: dict[int, Message] = {}
-    first = [place for place in (answer, question) if place is not None]
+    told = next((n for n, each in enumerate(messages) if each.role == "system"), None)
+    first = [place for place in (answer, question, told) if place is not None]
     for place in [*first, *range(len(messages) - 1, -1, -1)]:
         if place not in fit and len(fit) < limits.n_messages:
-            text, is_cut = room.fit(messages[place].text)
-            fit[place] = replace(messages[place], text=text, is_cut=is_cut)
+            text, is_cut = _fit(messages[place].text, room, pictures)
+            all_images = messages[place].images
+            images = [
+                fitted_image(each, pictures) for each in all_images if room.take(_box_bytes(each))
+            ]
+            fit[place] = replace(
+                messages[place],
+                number=place + 1,
+                text=text,
+                images=tuple(images),
+                is_cut=is_cut or len(images) < len(all_images),
+            )
     return Conversation(
         messages=tuple(fit[place] for place in sorted(fit)),
         question=None if question is None else fit[question],
         answer=None if answer is None else fit[answer],
         n_messages=len(messages),
     )
+
+
+def _box_bytes(picture: Image) -> int:
+    """What the box around a picture takes at most: label twice, host thrice."""
+    address = 0 if picture.is_inline else len(picture.url) + 3 * len(picture.host or "")
+    return IMAGE_BYTES + 12 * min(len(picture.label), 200) + 6 * address
+
+
+def _fit(text: str, room: Room, pictures: Room) -> tuple[str, bool]:
+    """As much of the text as fits; pictures written into it have their own room."""
+    n_bytes = sum(map(len, media.IN_MARKDOWN.findall(text)))
+    if not n_bytes or not pictures.take(n_bytes):
+        return room.fit(text)
+    if room.take(html_bytes(media.IN_MARKDOWN.sub("", text))):
+        return text, False
+    return room.fit(text)
 
 
 def _shown(message: Message) -> Message | None:
@@ -170,22 +185,38 @@ def _shown(message: Message) -> Message | None:
 
 
 def _unread(
-    root: SpanRecord, exchange: Exchange, limits: Limits
+    root: SpanRecord, exchange: Exchange, room: Room
 ) -> tuple[tuple[Field, ...], Payload | None]:
     """The sides of the root that are no conversation: objects as a table, the rest as JSON."""
     sides = ((root.inputs, exchange.asked, False), (root.outputs, exchange.answered, True))
     unread = [(value, is_output) for value, read_as, is_output in sides if value and not read_as]
-    room = Room(limits.text_bytes)
-    fields = [
-        Field(name=name, is_output=is_output, value=payload(each, room))
+    named = [
+        (name, each, is_output)
         for value, is_output in unread
-        if isinstance(value, dict)
-        for name, each in list(value.items())[: limits.n_messages]
+        if _is_table(value)
+        for name, each in value.items()
     ]
-    others: list[Json] = [value for value, _ in unread if not isinstance(value, dict)]
+    fields = tuple(
+        Field(
+            name=name,
+            is_output=is_output,
+            value=payload(each, room, shares=len(named) - n),
+        )
+        for n, (name, each, is_output) in enumerate(named)
+    )
+    others: list[Json] = [value for value, _ in unread if not _is_table(value)]
     if not others:
-        return tuple(fields), None
-    return tuple(fields), payload(others[0] if len(others) == 1 else others, room)
+        return fields, None
+    return fields, payload(others[0] if len(others) == 1 else others, room)
+
+
+def _is_table(value: Json) -> TypeGuard[dict[str, Json]]:
+    """Whether it reads as a table of names and values: a small object with short names."""
+    return (
+        isinstance(value, dict)
+        and len(value) <= MOST_FIELDS
+        and all(len(name) <= MAX_FIELD_NAME for name in value)
+    )
 
 
 def _failure(root: SpanRecord, spans: Sequence[SpanRecord]) -> str | None:
@@ -214,7 +245,7 @@ def _app_version(root: SpanRecord, trace: TraceRecord | None) -> str | None:
 def _flagged(told: Conversation) -> Conversation:
     payloads = [tool.asked_for for tool in told.tools]
     payloads += [tool.got_back for tool in told.tools if tool.got_back is not None]
-    payloads += [field.value for field in told.fields]
+    payloads += [each.value for each in told.fields]
     is_cut = (
         any(message.is_cut for message in told.messages)
         or any(document.is_cut for document in told.documents)
@@ -223,6 +254,6 @@ def _flagged(told: Conversation) -> Conversation:
         or len(told.messages) < told.n_messages
         or len(told.documents) < told.n_documents
         or len(told.tools) < told.n_tools
-        or len(told.steps) < told.n_steps
+        or told.n_steps_shown < told.n_steps
     )
     return replace(told, is_cut=is_cut)

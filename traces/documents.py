@@ -6,13 +6,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from traces.excerpts import Room
 from traces.picking import decoded, dict_at, list_at, number_at, text_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from traces.excerpts import Limits
+    from traces.excerpts import Room
     from traces.json_values import Json
     from traces.records import SpanRecord
 
@@ -97,12 +96,11 @@ def with_answer(documents: Iterable[Document], answer: str) -> tuple[Document, .
     )
 
 
-def fitted(documents: Sequence[Document], limits: Limits) -> tuple[Document, ...]:
-    """As many documents, and as much of their texts, as fit into one page."""
-    room = Room(limits.text_bytes)
+def fitted(documents: Sequence[Document], room: Room) -> tuple[Document, ...]:
+    """The documents with as much of their texts as there is room for, each its share of it."""
     shown = []
-    for each in documents[: limits.n_documents]:
-        text, is_cut = room.fit(each.text)
+    for n, each in enumerate(documents):
+        text, is_cut = room.fit(each.text, shares=len(documents) - n)
         shown.append(replace(each, text=text, is_cut=is_cut))
     return tuple(shown)
 
@@ -177,7 +175,7 @@ def _described(text: str, item: dict[str, Json], holder: dict[str, Json]) -> Doc
     scores = (number_at(each, *_SCORE_KEYS) for each in places)
     return Document(
         rank=1,
-        title=_first_text(places, _TITLE_KEYS) or _first_line(text),
+        title=_short(_first_text(places, _TITLE_KEYS) or "", MAX_TITLE) or _first_line(text),
         source=_first_text(places, _SOURCE_KEYS),
         score=next((score for score in scores if score is not None), None),
         text=text,
@@ -191,4 +189,8 @@ def _first_text(places: Iterable[dict[str, Json]], keys: tuple[str, ...]) -> str
 def _first_line(text: str) -> str:
     lines = (line.strip(" #*\r\t") for line in text[:MAX_COMPARED].split("\n"))
     line = next((line for line in lines if line), "Untitled document")
-    return line if len(line) <= MAX_TITLE else line[: MAX_TITLE - 1] + "…"
+    return _short(line, MAX_TITLE)
+
+
+def _short(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from traces.excerpts import Room
-
 if TYPE_CHECKING:
+    from traces.excerpts import Room
     from traces.json_values import Json
     from traces.records import SpanRecord
 
-MAX_MESSAGE_BYTES = 2000
-MAX_STACK_BYTES = 16_000
+MAX_MESSAGE = 2000  # characters
+MAX_WORDS = 300  # characters; they stand beside the step in a line
+MAX_TYPE = 200
+MAX_STACK = 16_000
 UNKNOWN = "It stopped with an error and gave no reason."
 
 # The end of an exception's name tells most of the story; the first row that fits is used.
@@ -41,7 +42,7 @@ _TYPE_PREFIX = re.compile(r"([A-Za-z_][\w.]{0,100}(?:Error|Exception|Timeout|Exi
 class Failure:
     """Why a step failed.
 
-    words     one plain sentence; the message itself when no sentence fits
+    words     one plain sentence; the first line of the message when no sentence fits
     message   what the program said; may be empty
     type      name of the exception, such as openai.RateLimitError
     stack     the program's stack trace, for developers
@@ -59,20 +60,35 @@ def failure_of(span: SpanRecord) -> Failure | None:
         return None
     exception = _exception(span)
     message = _text(exception, "exception.message") or span.status_message.lstrip()
-    named = _text(exception, "exception.type") or _type_in(message)
+    named = _text(exception, "exception.type")[:MAX_TYPE] or _type_in(message)
     return describe(message, type_name=named, stack=_text(exception, "exception.stacktrace"))
 
 
 def describe(message: str, *, type_name: str = "", stack: str = "") -> Failure:
     """A failure from what the program said about it."""
-    message = _cut(message.strip(), MAX_MESSAGE_BYTES)
+    message = _cut(message.strip(), MAX_MESSAGE)
     # A message is anybody's prose, so it is only searched for its kind when no type tells it.
     sentence = _sentence(type_name or message[:200])
     return Failure(
-        words=sentence or message or UNKNOWN,
+        words=sentence or _first_line(message) or UNKNOWN,
         message=message,
         type=type_name or None,
-        stack=_cut(stack, MAX_STACK_BYTES) or None,
+        stack=_cut(stack, MAX_STACK) or None,
+    )
+
+
+def fitted(failure: Failure | None, room: Room) -> Failure | None:
+    """The same failure with as much of its words, message and stack as there is room for.
+
+    Message and stack take a quarter of the room each, so that something is left for the next one.
+    """
+    if failure is None:
+        return None
+    return replace(
+        failure,
+        words=room.fit(failure.words)[0] or "It failed.",
+        message=room.fit(failure.message, shares=4)[0],
+        stack=room.fit(failure.stack or "", shares=4)[0] or None,
     )
 
 
@@ -96,6 +112,10 @@ def _type_in(message: str) -> str:
     return match.group(1) if match else ""
 
 
+def _first_line(message: str) -> str:
+    line = message.split("\n", 1)[0]
+    return line if len(line) <= MAX_WORDS else line[: MAX_WORDS - 1] + "…"
+
+
 def _cut(text: str, limit: int) -> str:
-    kept, is_cut = Room(limit).fit(text)
-    return kept + "…" if is_cut else kept
+    return text if len(text) <= limit else text[:limit] + "…"

@@ -14,7 +14,8 @@ import nh3
 from markdown_it import MarkdownIt
 
 from traces import media
-from traces.excerpts import Room
+from traces.excerpts import html_bytes
+from traces.markdown_math import keep_formulas
 from traces.markdown_tokens import Page, is_linked, prepared
 from traces.visible import visible
 
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-MAX_BYTES = 64 * 1024  # UX §8.10
+    from traces.excerpts import Room
+
+MAX_BYTES = 64 * 1024  # UX §8.10; a longer text is shown as it was written
+MAX_IMAGE_BYTES = 3 * 2**20  # of all inline images in one text
 MAX_NESTING = 30  # blocks in each other; the parser would leave out what lies deeper
 MAX_BRACKETS = 4000  # each that is never closed makes the parser look ahead once more
 MAX_CELLS = 20_000  # one wide row makes the parser fill up every later one
-CUT = '<p class="cut">The text is cut off here, after 64 KB.</p>\n'
 
 _TAGS = {
     "p", "br", "hr", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "em",
@@ -43,7 +46,7 @@ _ATTRIBUTES = {
 }
 _CLASSES = {
     "codebox", "tablebox", "tok-k", "tok-s", "tok-f", "tok-c", "cite", "open", "unlinked",
-    "address", "image", "right", "center", "cut", "plain",
+    "address", "image", "right", "center", "plain", "wrap", "sr",
 }  # fmt: skip
 _FIXED = {
     "dir": {"auto", "ltr"},
@@ -53,9 +56,7 @@ _FIXED = {
     "class": _CLASSES,
 }
 _CITE = re.compile(r"#s[0-9]{1,3}")
-_INLINE_IMAGE = re.compile(
-    r"(?<=\]\()data:image/(?:png|jpe?g|gif|webp);base64,[a-z0-9+/]+={0,2}", re.IGNORECASE
-)
+_INLINE_SOURCE = re.compile(r'(?<=src=")data:[^"]*')
 
 
 class _Parser(MarkdownIt):
@@ -65,39 +66,44 @@ class _Parser(MarkdownIt):
 
 
 _OPTIONS = {"html": False, "breaks": True, "maxNesting": MAX_NESTING}
-_MARKDOWN = _Parser("commonmark", _OPTIONS).enable(["table", "strikethrough"])
+_MARKDOWN = keep_formulas(_Parser("commonmark", _OPTIONS)).enable(["table", "strikethrough"])
 
 
 def render(text: str, *, n_documents: int = 0) -> str:
-    """Markdown as safe HTML, at most its first 64 KB.
+    """Markdown as safe HTML.
 
     n_documents   `[1]` becomes a link to `#s1` when there is such a document
 
     Headings start at h3. Addresses other than https and mailto are shown, not linked. No image is
-    fetched. Text nested too deeply, or made to cost time, is shown as it was written.
+    fetched. Text that is longer than 64 KB, nested too deeply, or made to cost time, is shown as
+    it was written.
     """
     images: dict[str, str] = {}
-    short, is_long = Room(MAX_BYTES).fit(_without_images(visible(text), images))
-    if _is_laborious(short):
+    short = _without_images(visible(text), images)
+    if len(short.encode()) > MAX_BYTES or _is_laborious(short):
         return render_plain(text)
     tokens = _MARKDOWN.parse(short)
     if any(token.level >= MAX_NESTING - 2 for token in tokens):
         return render_plain(text)
     ready = prepared(tokens, Page(n_documents=n_documents, images=images))
     html = _MARKDOWN.renderer.render(ready, _MARKDOWN.options, {})
-    return safe(html) + (CUT if is_long else "")
+    return safe(html)
+
+
+def fits_in(html: str, text: str, room: Room) -> bool:
+    """Whether the page has room for what formatting added to the text; a message takes half of it.
+
+    Pictures do not count: they have room of their own.
+    """
+    n_added = len(_INLINE_SOURCE.sub("", html).encode()) - html_bytes(
+        media.IN_MARKDOWN.sub("", text)
+    )
+    return n_added <= 0 or (n_added <= room.n_bytes // 2 and room.take(n_added))
 
 
 def render_plain(text: str) -> str:
-    """The text as it was written, as safe HTML, at most its first 64 KB."""
-    short, is_long = Room(MAX_BYTES).fit(visible(text))
-    html = f'<pre class="plain" tabindex="0" dir="auto">{escape(short)}</pre>\n'
-    return safe(html) + (CUT if is_long else "")
-
-
-def is_cut(text: str) -> bool:
-    """Whether `render` shows only the beginning of the text."""
-    return Room(MAX_BYTES).fit(_without_images(visible(text), {}))[1]
+    """The text as it was written, as safe HTML."""
+    return safe(f'<pre class="plain" tabindex="0" dir="auto">{escape(visible(text))}</pre>\n')
 
 
 def plain(text: str, *, limit: int = 200) -> str:
@@ -129,10 +135,11 @@ def _without_images(text: str, images: dict[str, str]) -> str:
 
     def named(match: re.Match[str]) -> str:
         name = f"inline-image:{len(images)}"
-        images[name] = match.group()
+        has_room = sum(map(len, images.values())) + len(match.group()) <= MAX_IMAGE_BYTES
+        images[name] = match.group() if has_room else ""
         return name
 
-    return _INLINE_IMAGE.sub(named, text)
+    return media.IN_MARKDOWN.sub(named, text)
 
 
 def _is_laborious(text: str) -> bool:

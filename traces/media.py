@@ -6,9 +6,11 @@ import re
 from urllib.parse import urlsplit
 
 MAX_IMAGE_BYTES = 2 * 1024 * 1024
+MAX_ADDRESS = 2000  # characters of a web address that is linked
 
 # Raster formats only: an SVG is a document that can carry scripts.
 _RASTER = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[a-z0-9+/]+={0,2}", re.IGNORECASE)
+IN_MARKDOWN = re.compile(rf"(?<=\]\(){_RASTER.pattern}", re.IGNORECASE)  # as `![alt](here)`
 
 
 def is_shown(url: str) -> bool:

@@ -12,12 +12,13 @@ from labeling.models import QueueItem
 from labeling.trace_lines import TraceLine, chip_of, said_by, trace_page
 from labeling.views.manage import Place, in_experiment, page
 from traces.access import NoSuchTrace, trace_for
-from traces.conversation import INLINE, WHOLE, read
+from traces.conversation import read
 from traces.filtering import FilterSyntax
 from traces.models import Trace
 from traces.reading import spans_of, trace_record
 from traces.searching import SearchRefused
 from traces.titles import title_of
+from traces.viewing import View
 
 
 @require_GET
@@ -53,13 +54,14 @@ def trace(place: Place, trace_id: str) -> HttpResponse:
     found = trace_for(place.by, trace_id, Action.READ)
     if found.experiment_id != place.experiment.pk:
         raise NoSuchTrace(trace_id)
-    record, whole = trace_record(found), "all" in place.request.GET
+    view = View(place.request.GET.dict())
     spans = spans_of([found])[found.pk]
     items = QueueItem.objects.present().filter(trace=found, session__run__deleted_at__isnull=True)
     context = {
         "trace": found,
         "title": title_of(found.request_preview),
-        "conversation": read(spans, record, limits=WHOLE if whole else INLINE),
+        "conversation": read(spans, trace_record(found), limits=view.limits),
+        "view": view,
         "assessments": [(each, chip_of(each), history_of(each)) for each in assessments_of(found)],
         "items": list(items.select_related("session").order_by("pk")[:20]),
         "section": "traces",

@@ -26,6 +26,7 @@ from labeling.views.acting import carry_out, lead_on
 from labeling.views.flash import flash_in
 from labeling.views.start import page, shown
 from labeling.views.visit import Visit, for_reviewers
+from traces.viewing import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ def place_at(visit: Visit, position: int) -> Place:
 
 def show(place: Place, refusal: Refusal | None = None) -> HttpResponse:
     """The page; after a refused save with every word that was typed."""
-    visit, query = place.visit, place.visit.request.GET
+    visit, query = place.visit, place.visit.request.GET.dict()
+    view = View(query)
     position, listed = place.item.position, shown(visit.request)
     queue = my_queue(visit.session, visit.user, current=position, n_questions=len(place.asked))
     rows = rail(visit.session, visit.user, queue, current=position, show=listed)
@@ -91,7 +93,7 @@ def show(place: Place, refusal: Refusal | None = None) -> HttpResponse:
             wants_edit="edit" in query,
             typed=refusal.typed if refusal else None,
             current=current_expectations(visit.session, place.item, place.asked),
-            whole="all" in query,
+            limits=view.limits,
         ),
         rows=rows,
         previous=previous,
@@ -102,7 +104,7 @@ def show(place: Place, refusal: Refusal | None = None) -> HttpResponse:
         problem=refusal.problem if refusal else "",
         form_key=secrets.token_urlsafe(16),
         reasons=(*CANNOT_JUDGE, PRIVATE),
-        as_plain="plain" in query,
+        view=view,
     )
 
 

@@ -54,7 +54,8 @@ def test_a_chat_is_told_with_its_turn_under_review():
     told = read([root])
 
     assert (told.question.text, told.answer.text) == ("How long?", "Two days [1].")
-    assert [message.text for message in told.earlier] == ["Be brief.", "Hello", "Hi"]
+    assert [message.text for message in told.instructions] == ["Be brief."]
+    assert ([message.text for message in told.turns[:2]], told.earlier) == (["Hello", "Hi"], ())
     assert (told.n_messages, told.is_cut, told.fields, told.raw) == (5, False, (), None)
 
 
@@ -73,7 +74,7 @@ def test_a_whole_request_is_told_from_its_spans():
     assert (told.question.text, told.answer.text) == ("How long?", "Two days [1].")
     assert [(each.rank, each.cited) for each in told.documents] == [(1, True), (2, False)]
     assert [tool.name for tool in told.tools] == ["Get order"]
-    assert [(step.depth, step.label) for step in told.steps] == [
+    assert [(row.step.depth, row.step.label) for row in told.steps] == [
         (0, "Agent"), (1, "Document search"), (1, "Tool")]  # fmt: skip
     assert (told.duration_ms, told.app_version, told.failure) == (2_500, "2.3", None)
     assert (told.n_documents, told.n_tools, told.n_steps, told.n_cited) == (2, 1, 3, 1)
@@ -279,7 +280,8 @@ def test_everything_is_told_when_the_whole_is_asked_for():
     assert (told.answer.text, told.is_cut) == (LONG, False)
 
 
-TINY = Limits(text_bytes=30, n_messages=2, n_documents=1, n_tools=1, n_steps=2)
+TINY = Limits(text_bytes=30, document_bytes=0, tool_bytes=0, n_messages=2, n_documents=1,
+              n_tools=1, n_steps=2)  # fmt: skip
 PAIR = {"first": "x" * 20, "second": "y" * 20}
 
 

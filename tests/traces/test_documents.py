@@ -14,7 +14,7 @@ from traces.documents import (
     read_list,
     with_answer,
 )
-from traces.excerpts import INLINE
+from traces.excerpts import Room
 from traces.json_values import Json
 from traces.records import OUTPUTS, SpanRecord
 
@@ -162,11 +162,10 @@ def test_matching_takes_time_in_proportion_to_the_length():
     assert time.process_time() - started < 3
 
 
-def test_a_page_holds_twenty_documents_and_64_kilobytes():
-    documents = read_list(["x" * 4096] * 25)
+def test_every_document_gets_its_share_of_the_page():
+    documents = read_list(["x" * 100, "y" * 4000, "&" * 4000, "z" * 200])
 
-    shown = fitted(documents, INLINE)
+    shown = fitted(documents, Room(3000))
 
-    assert len(shown) == 20
-    assert sum(len(each.text) for each in shown) == 64 * 1024
-    assert [each.is_cut for each in shown] == [False] * 16 + [True] * 4
+    assert [len(each.text) for each in shown] == [100, 966, 193, 200]
+    assert [each.is_cut for each in shown] == [False, True, True, False]

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from traces.code_colours import LANGUAGES, coloured
-from traces.markdown import is_cut, plain, render, render_plain
+from traces.excerpts import Room
+from traces.markdown import fits_in, plain, render, render_plain
 from traces.visible import visible
 
 REL = 'rel="noopener noreferrer nofollow"'
@@ -214,20 +215,47 @@ def test_text_nested_too_deeply_is_shown_as_it_was_written():
     assert "hidden?" in html
 
 
-@pytest.mark.parametrize("draw", [render, render_plain])
-def test_a_text_is_cut_at_64_kilobytes_and_says_so(draw):
-    text = "é" * 40_000
+def test_a_text_of_more_than_64_kilobytes_is_shown_whole_as_it_was_written():
+    text = "**é**" * 40_000
 
-    html = draw(text)
-
-    assert html.count("é") == 32_768
-    assert html.endswith('<p class="cut">The text is cut off here, after 64 KB.</p>\n')
-    assert is_cut(text)
+    assert render(text) == render_plain(text)
+    assert render_plain(text).count("**é**") == 40_000
 
 
-def test_a_text_of_64_kilobytes_is_not_cut():
-    assert not is_cut("x" * 65_536)
-    assert "cut off" not in render("x" * 65_536)
+def test_formatting_has_room_of_its_own():
+    room = Room(100)
+
+    assert fits_in("<p>short</p>", "short", room)
+    assert room.n_bytes == 93
+    assert not fits_in("<p>" + "<em>x</em>" * 10, "*x*" * 10, room)
+    assert room.n_bytes == 93
+
+
+def test_pictures_do_not_count_as_formatting():
+    text = f"![a]({PIXEL})"
+
+    assert fits_in(render(text), text, Room(80))
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        (r"$a*b*c$ x", '<p dir="auto"><code>$a*b*c$</code> x</p>\n'),
+        (r"\(x_1 \\ y\)", '<p dir="auto"><code>\\(x_1 \\\\ y\\)</code></p>\n'),
+        ("$$x$$ in a line", '<p dir="auto"><code>$$x$$</code> in a line</p>\n'),
+        ("$$\na * b\n* c\n$$", box("$$\na * b\n* c\n$$")),
+        ("so\n\\[\n- x\n\\]\nend", '<p dir="auto">so</p>\n' + box("\\[\n- x\n\\]\n")
+         + '<p dir="auto">end</p>\n'),
+        ("$5 and *$6*", '<p dir="auto">$5 and <em>$6</em></p>\n'),
+        ("US$7 or A$", '<p dir="auto">US$7 or A$</p>\n'),
+        ("$ 7 and 8 $", '<p dir="auto">$ 7 and 8 $</p>\n'),
+        ("$$\nnever closed", '<p dir="auto">$$<br>\nnever closed</p>\n'),
+        (r"\(never closed", '<p dir="auto">(never closed</p>\n'),
+        ("    $$x$$", box("$$x$$\n")),
+    ],
+)  # fmt: skip
+def test_formulas_stay_as_they_were_written(text, html):
+    assert render(text) == html
 
 
 def test_plain_text_is_shown_as_it_was_written():

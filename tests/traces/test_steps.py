@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from traces import failures, steps
+from traces import failures, tools
 from traces.chat_shapes import read_messages
-from traces.excerpts import INLINE, Limits
+from traces.excerpts import INLINE, Limits, Room
 from traces.failures import Failure
 from traces.json_values import Json
 from traces.records import INPUTS, OUTPUTS, SpanEvent, SpanRecord
-from traces.steps import in_order, plain_name, read_steps
+from traces.steps import in_order, read_steps
+from traces.tools import plain_name
 
 MS = 1_000_000
 
@@ -20,9 +21,10 @@ def span(span_id: str, parent: str | None = None, **overrides: Any) -> SpanRecor
     return SpanRecord(span_id=span_id, parent_span_id=parent, **(given | overrides))
 
 
-def read_tools(*args: Any) -> Any:
+def read_tools(spans: Any, messages: Any, limits: Limits) -> Any:
     """The tool calls; untyped, because each test knows which parts are there."""
-    return steps.read_tools(*args)
+    room = tools.ToolRoom(Room(limits.tool_bytes), Room(limits.failure_bytes))
+    return tools.read_tools(spans, messages, limits.n_tools, room)
 
 
 def exception(**attributes: str) -> SpanEvent:
@@ -198,10 +200,10 @@ def test_a_call_without_an_id_is_answered_by_name():
 
 
 def test_what_tools_said_is_cut_to_the_page():
-    spans = [span("f", span_type="TOOL", attributes={INPUTS: {"a": "x" * 50}, OUTPUTS: "y" * 50})]
+    spans = [span("f", span_type="TOOL", attributes={INPUTS: {"a": "x" * 30}, OUTPUTS: "y" * 500})]
 
-    _, [tool] = read_tools(spans * 3, (), Limits(text_bytes=80, n_tools=1))
+    _, [tool] = read_tools(spans * 3, (), Limits(tool_bytes=500, n_tools=1))
 
-    assert (tool.asked_for.is_cut, tool.asked_for.value) == (False, {"a": "x" * 50})
+    assert (tool.asked_for.is_cut, tool.asked_for.value) == (False, {"a": "x" * 30})
     assert (tool.got_back.is_cut, tool.got_back.value) == (True, None)
-    assert len(tool.asked_for.text + tool.got_back.text) == 80
+    assert tool.got_back.text == "y" * 289

@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 
+from traces.chat_shapes import Message
+from traces.conversation import Conversation
 from traces.documents import Document
 from traces.excerpts import Room, payload
 from traces.failures import Failure
+from traces.step_folding import StepRow
 from traces.steps import Step
 from traces.templatetags import trace_text as tags
+from traces.viewing import View
 
 
 @pytest.mark.parametrize(
@@ -53,7 +57,11 @@ def test_bars_share_one_time_axis():
         make_step(100, 0),
     ]
 
-    assert [(bar.x, bar.width, bar.indent, bar.colour) for bar in tags.bars(steps)] == [
+    lines = tags.lines(
+        Conversation(steps=tuple(StepRow(step=each) for each in steps), steps_ms=100)
+    )
+
+    assert [(line.bar.x, line.bar.width, line.bar.indent, line.bar.colour) for line in lines] == [
         ("0.00", "100.00", "in-0", "group"),
         ("50.00", "25.00", "in-6", "failed"),
         ("80.00", "20.00", "in-0", "other"),
@@ -62,8 +70,11 @@ def test_bars_share_one_time_axis():
 
 
 def test_no_steps_and_steps_without_time_draw_nothing_wrong():
-    assert tags.bars([]) == []
-    assert tags.bars([make_step(0, 0)])[0].width == "0.60"
+    row = StepRow(step=make_step(0, 0), below=(make_step(0, 0),), n_folded=1)
+
+    assert tags.lines(Conversation()) == []
+    [line] = tags.lines(Conversation(steps=(row,)))
+    assert (line.bar.width, [bar.width for bar in line.below]) == ("0.60", ["0.60"])
 
 
 def make_document(score, text="One two", matches=()):
@@ -91,17 +102,53 @@ def test_what_the_answer_repeats_is_marked_and_the_rest_escaped():
     assert tags.excerpt(document) == ("&lt;b&gt;<mark>one</mark>&lt;/b&gt; two ⟦RLO⟧three")
 
 
-def test_json_is_coloured_and_text_stays_as_it_was():
-    as_json = tags.payload(payload({"a": "<b>"}, Room(1000)))
-    as_text = tags.payload(payload("**not** <b>", Room(1000)))
-    cut = tags.payload(payload({"a": "long " * 100}, Room(20)))
-
-    assert "codebox" in as_json
-    assert "&lt;b&gt;" in as_json
-    assert "**not** &lt;b&gt;" in as_text
-    assert 'class="plain"' in cut
+def drawn(value, room=1000, **query):
+    return tags.payload(payload(value, Room(room)), View(query), "t1a")
 
 
-def test_prose_can_be_shown_as_it_was_written():
-    assert "<strong>bold</strong>" in tags.prose("**bold**")
-    assert "**bold**" in tags.prose("**bold**", 0, as_plain=True)
+def test_json_is_a_tree_and_text_stays_as_it_was():
+    assert drawn({"a": "<b>"}).startswith('<div class="tree">')
+    assert "**not** &lt;b&gt;" in drawn("**not** <b>")
+    assert drawn({"a": "long " * 100}, room=20).startswith('<pre class="plain"')
+    assert drawn({"a": 1}, plain="t1a").startswith('<pre class="plain"')
+    assert drawn({"a": 1}, plain="m1").startswith('<div class="tree">')
+
+
+def prose(text, trace=None, **query):
+    message = Message(role="user", number=3, text=text)
+    return tags.prose(message, trace or Conversation(), View(query))
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ({}, "<strong>bold</strong>"),
+        ({"plain": ""}, "**bold**"),
+        ({"plain": "m1.m3"}, "**bold**"),
+        ({"plain": "m1"}, "<strong>bold</strong>"),
+    ],
+)
+def test_prose_can_be_shown_as_it_was_written(query, shown):
+    assert shown in prose("**bold**", **query)
+
+
+def test_prose_is_shown_as_it_was_written_when_formatting_has_no_room():
+    assert "**bold**" in prose("**bold**" * 20, Conversation(markup=Room(100)))
+
+
+@pytest.mark.parametrize(
+    ("text", "marks", "code"),
+    [
+        ("How long?", False, False),
+        ("Two - days", False, False),
+        ("- Two", True, False),
+        ("a\nb", True, False),
+        ("**b**", True, False),
+        ("~~~\nx\n~~~", True, True),
+        ("```x```", True, True),
+    ],
+)
+def test_only_what_would_change_offers_to_be_shown_otherwise(text, marks, code):
+    message = Message(role="user", text=text)
+
+    assert (tags.has_marks(message), tags.has_code(message)) == (marks, code)

@@ -6,23 +6,25 @@ Thin over `traces.markdown`, the one sanitiser; nothing here decides what is saf
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 
 from django import template
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from traces import markdown
+from traces import json_tree, markdown
 from traces.chat_shapes import Message
-from traces.documents import Document
-from traces.excerpts import Payload
-from traces.steps import Step, ToolCall
+from traces.conversation import Conversation, Document, Payload, Step, StepRow, ToolCall
+from traces.excerpts import Room
+from traces.viewing import View
 from traces.visible import visible
 
 register = template.Library()
 
+_MARKS = re.compile(r"[*_`#<>\[\]|~\\&]|\n|://|^ *[-+] ", re.MULTILINE)
 LEAST_WIDTH = 0.6  # percent; a bar of a very short step must still be seen
 STEP_COLOURS = {
     "CHAT_MODEL": "model",
@@ -38,12 +40,46 @@ STEP_COLOURS = {
 
 
 @register.simple_tag
-def prose(text: str, n_documents: int = 0, as_plain: bool = False) -> SafeString:  # noqa: FBT001, FBT002 - a template's argument
-    """Markdown, or the text as it was written."""
+def prose(message: Message, trace: Conversation, view: View) -> SafeString:
+    """A message's Markdown; as it was written when that was asked for, or formatting costs much."""
     html = (
-        markdown.render_plain(text) if as_plain else markdown.render(text, n_documents=n_documents)
+        ""
+        if view.is_plain(f"m{message.number}")
+        else markdown.render(message.text, n_documents=len(trace.documents))
     )
+    if not html or not markdown.fits_in(html, message.text, trace.markup):
+        html = markdown.render_plain(message.text)
     return mark_safe(html)  # noqa: S308 - what the sanitiser returned
+
+
+@register.simple_tag
+def part_id(*names: str | int) -> str:
+    """The name of a part of the page: `{% part_id "m" 3 as name %}`."""
+    return "".join(map(str, names))
+
+
+@register.filter
+def is_plain(view: View, part: str) -> bool:
+    """Whether a part is shown as it was written; `t` stands for any of the tools."""
+    return view.is_plain(part) or (part == "t" and any(each[0] == "t" for each in view.parts))
+
+
+@register.filter
+def toggled(view: View, part: str) -> str:
+    """The address's query with one part shown the other way."""
+    return view.toggled(part)
+
+
+@register.filter
+def has_code(message: Message) -> bool:
+    """Whether the text holds a box of code, whose lines can be wrapped."""
+    return "```" in message.text or "~~~" in message.text
+
+
+@register.filter
+def has_marks(message: Message) -> bool:
+    """Whether the text could look different when it is shown as it was written."""
+    return _MARKS.search(message.text) is not None
 
 
 @register.simple_tag
@@ -53,13 +89,12 @@ def guidelines(text: str) -> SafeString:
     return mark_safe(markdown.render(text))  # noqa: S308 - what the sanitiser returned
 
 
-@register.filter
-def payload(value: Payload) -> SafeString:
-    """JSON in colours; a text as it was written."""
-    if isinstance(value.value, str) or value.is_cut:
-        return mark_safe(markdown.render_plain(value.text))  # noqa: S308 - what the sanitiser returned
-    html = markdown.render(f"```json\n{value.text}\n```")
-    return mark_safe(html)  # noqa: S308 - what the sanitiser returned
+@register.simple_tag
+def payload(value: Payload, view: View, part: str) -> SafeString:
+    """JSON as a folding tree; a text, and whatever was cut, as it was written."""
+    if value.is_json and not view.is_plain(part):
+        return mark_safe(json_tree.tree(value.value))  # noqa: S308 - every piece was escaped there
+    return mark_safe(markdown.render_plain(value.text))  # noqa: S308 - what the sanitiser returned
 
 
 @register.filter(name="visible")
@@ -81,9 +116,22 @@ def excerpt(document: Document) -> SafeString:
     return mark_safe("".join(parts))  # noqa: S308 - every part was escaped
 
 
+@register.filter
+def short(text: str, limit: int) -> str:
+    """The first characters of a name that may be of any length, in twice as many bytes of HTML."""
+    kept, _ = Room(limit * 2).fit(text[:limit])
+    return text if len(kept) == len(text) else kept + "…"
+
+
+@register.filter(name="text")
+def as_text(text: str) -> SafeString:
+    """A text between tags, never in an attribute: quotes stay, so that it keeps to its room."""
+    return mark_safe(escaped(text))  # noqa: S308 - escaped for a place between tags
+
+
 def escaped(text: str) -> str:
-    """Safe text with hidden characters made visible."""
-    return str(escape(visible(text)))
+    """Safe text, between tags, with hidden characters made visible."""
+    return escape(visible(text), quote=False)
 
 
 @register.filter
@@ -115,11 +163,23 @@ class Bar:
     colour: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of the list of steps with its bar, and the bars of what is folded under it."""
+
+    row: StepRow
+    bar: Bar
+    below: list[Bar]
+
+
 @register.filter
-def bars(steps: Sequence[Step]) -> list[Bar]:
-    """Steps with their bars."""
-    total = max((step.start_ms + (step.duration_ms or 0) for step in steps), default=0) or 1
-    return [bar(step, total) for step in steps]
+def lines(trace: Conversation) -> list[Line]:
+    """The list of steps, its bars on one time axis."""
+    total = trace.steps_ms or 1
+    return [
+        Line(row=row, bar=bar(row.step, total), below=[bar(step, total) for step in row.below])
+        for row in trace.steps
+    ]
 
 
 def bar(step: Step, total: float) -> Bar:
@@ -175,10 +235,9 @@ def score_of(value: float, *, share_scale: bool) -> Score:
 
 
 @register.filter
-def after(messages: Sequence[Message], question: Message) -> list[Message]:
-    """The question under review and everything behind it."""
-    places = [n for n, message in enumerate(messages) if message is question]
-    return list(messages[places[0] :]) if places else list(messages)
+def without(messages: Sequence[Message], folded: Sequence[Message]) -> Sequence[Message]:
+    """The messages behind those that are folded."""
+    return messages[len(folded) :]
 
 
 @register.filter

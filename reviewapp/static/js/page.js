@@ -52,6 +52,28 @@ for (const box of document.querySelectorAll(".codebox")) {
   box.append(button);
 }
 
+// A tree of JSON tells the path of the row that was clicked or reached by keyboard.
+for (const type of ["click", "focusin"]) {
+  addEventListener(type, (event) => {
+    const row = event.target.closest?.(".tree li:not(.page)");
+    const acts = row?.closest(".value").querySelector(".value-acts");
+    if (!acts) return;
+    const button = acts.querySelector("button") || document.createElement("button");
+    button.type = "button";
+    button.className = "lnk xs path";
+    button.dataset.copies = pathOf(row).replace(/^\./, "");
+    button.textContent = `Copy path ${button.dataset.copies}`;
+    if (!button.isConnected) acts.lastElementChild.before(button);
+  });
+}
+
+function pathOf(row) {
+  const above = row.parentElement.closest(".tree li:not(.page)");
+  const key = row.querySelector(".key").textContent;
+  const named = /^[A-Za-z_]\w*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+  return (above ? pathOf(above) : "") + (row.parentElement.localName === "ol" ? `[${key}]` : named);
+}
+
 // Times are written in UTC by the server and shown in the reader's own zone.
 const TIMES = {
   minute: { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" },
