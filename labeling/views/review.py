@@ -118,9 +118,7 @@ def others_of(place: Place) -> tuple[OthersOnQuestion, ...]:
 def act_on(place: Place) -> HttpResponse:
     """Do what was pressed and go where it leads."""
     visit = place.visit
-    sent = sent_review(visit.request.POST, place.asked)
-    if sent.keeps:
-        sent = sent.keeping(current_expectations(visit.session, place.item, place.asked))
+    sent = sent_of(place)
     try:
         outcome = carry_out(visit, place.item, sent)
     except ReviewChanged as error:
@@ -131,6 +129,18 @@ def act_on(place: Place) -> HttpResponse:
     if wants_json(visit.request) and outcome is not None:
         return JsonResponse({"version": outcome.review.version, "state": outcome.review.state})
     return lead_on(visit, place.item, sent, outcome)
+
+
+def sent_of(place: Place) -> SentReview:
+    """What the form says; "Keep" and "Got it" speak of what the server knows."""
+    visit = place.visit
+    sent = sent_review(visit.request.POST, place.asked)
+    if sent.keeps:
+        return sent.keeping(current_expectations(visit.session, place.item, place.asked))
+    if "read" in visit.request.POST and place.review is not None:
+        stored = place.review
+        return replace(sent, act="draft", answers=dict(stored.draft), version=stored.version)
+    return sent
 
 
 def refusal_of(error: Exception, sent: SentReview, asked: list[Asked]) -> Refusal:
