@@ -79,7 +79,7 @@ def database_values(
 
 
 def insert_or_lock(rows: Sequence[Model], *, unique: Sequence[str], kept: str) -> None:
-    """Insert new rows; those that are there stay as they are and are locked as by FOR NO KEY UPDATE.
+    """Insert new rows; those that are there stay as they are, locked as by FOR NO KEY UPDATE.
 
     rows      of one model, no two with the same values of `unique`
     kept      a field outside of every key; naming it in the statement is what locks
