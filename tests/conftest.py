@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models.signals import post_migrate
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import User
 from accounts.roles import Role
@@ -49,12 +51,31 @@ def flush_past_triggers() -> None:
     setattr(operations, "execute_sql_flush", execute_sql_flush)  # noqa: B010 - of the class
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Tests that are left out by their kind are not even imported: mlflow alone takes seconds."""
+    kind = collection_path.name
+    left_out = kind in ("browser", "contract") and f"not {kind}" in config.option.markexpr
+    return True if left_out else None
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _flushing() -> None:
     """Transactional tests end with a flush."""
     post_migrate.connect(restore_default_experiment)
     if connection.vendor == "sqlite":
         flush_past_triggers()
+
+
+@pytest.fixture(scope="module")
+def shared_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database for fixtures of a module, which every test of it is undone to.
+
+    Building rows once for a hundred tests saves what they cost a hundred times. Give ids rather
+    than objects, which a test could change. Not for tests with `transaction=True`.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

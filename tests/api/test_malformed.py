@@ -6,10 +6,11 @@ import re
 
 import pytest
 
+from accounts.roles import Role
 from reviewapp.api.documents import document
-from tests.factories import make_schema, make_session
+from tests.factories import make_experiment, make_member, make_schema, make_session
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BODIES = [
     b"",
     b"null",
@@ -36,9 +37,22 @@ IDS = ["x", "0", "-1", "9" * 40, "%00", "a" * 3000, "..", "\u00e9", "' OR 1=1 --
 QUERIES = ["x", "\x00", "-1", "9" * 40, "2026-13-45T99:99:99Z", "\u00e9" * 500, "'", "[]"]
 
 
-@pytest.fixture
-def path_of(experiment, manager, reviewer):
+@pytest.fixture(scope="module")
+def experiment(shared_db):
+    """Where everything is."""
+    return make_experiment()
+
+
+@pytest.fixture(scope="module")
+def manager(experiment):
+    """May do everything that is asked here."""
+    return make_member(experiment, Role.MANAGER, "manager@example.org")
+
+
+@pytest.fixture(scope="module")
+def path_of(experiment, manager):
     """A template with the ids of things that exist."""
+    reviewer = make_member(experiment, Role.REVIEWER, "amara@example.org")
     session = make_session(experiment, manager, reviewers=(manager, reviewer))
     item = session.items.first()
     schema = make_schema(experiment, "tone")

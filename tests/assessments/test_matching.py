@@ -9,12 +9,13 @@ import pytest
 
 from accounts.credentials import Credential
 from accounts.models import User
+from accounts.roles import Role
 from assessments.drafts import Draft
 from assessments.matching import spellings, traces_matching
 from assessments.models import Assessment
 from assessments.recording import override, record, retract
 from assessments.session_index import OfSession
-from tests.factories import NOW, make_experiment
+from tests.factories import NOW, make_experiment, make_member
 from traces.filtering import FilterSyntax, parse_order
 from traces.ingesting import link_to_run, start_trace
 from traces.models import Experiment, Run, Trace
@@ -22,10 +23,24 @@ from traces.ordering import ordering
 from traces.records import TraceRecord
 from traces.timestamps import to_ms
 
+pytestmark = pytest.mark.django_db
+
 START = to_ms(NOW)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def experiment(shared_db):
+    """Where three of the traces are."""
+    return make_experiment()
+
+
+@pytest.fixture(scope="module")
+def developer(experiment):
+    """Who has said something."""
+    return make_member(experiment, Role.DEVELOPER)
+
+
+@pytest.fixture(scope="module")
 def rows(experiment, developer):
     """Three traces that differ in everything, and one of another experiment."""
     made = {

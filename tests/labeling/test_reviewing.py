@@ -27,21 +27,6 @@ EMPTY = Submission()
 
 
 @pytest.fixture
-def session(experiment, manager):
-    return make_session(experiment, manager, traces=2)
-
-
-@pytest.fixture
-def item(session):
-    return session.items.in_order()[0]
-
-
-@pytest.fixture
-def amara(reviewer) -> Credential:
-    return Credential(user=reviewer)
-
-
-@pytest.fixture
 def jonas(second_reviewer) -> Credential:
     return Credential(user=second_reviewer)
 

@@ -30,23 +30,8 @@ YES = Submission(replies={"correct": Reply(value=True, rationale="It is.")})
 
 
 @pytest.fixture
-def session(experiment, manager):
-    return make_session(experiment, manager, traces=2)
-
-
-@pytest.fixture
-def item(session):
-    return session.items.in_order()[0]
-
-
-@pytest.fixture
 def dev(developer) -> Credential:
     return Credential(user=developer)
-
-
-@pytest.fixture
-def amara(reviewer) -> Credential:
-    return Credential(user=reviewer)
 
 
 @pytest.fixture

@@ -6,18 +6,30 @@ from typing import Any
 
 import orjson
 import pytest
-from django.apps import apps
 
 from accounts.roles import Role
-from tests.factories import make_member
+from tests.counting import row_counts
+from tests.factories import make_experiment, make_member
 from tests.mlflow_api.conftest import Wire, speaking_as
 from tests.mlflow_api.endpoints import ENDPOINTS, filled, make_place
 
 WITH_BODY = [endpoint for endpoint in ENDPOINTS if endpoint.method != "GET"]
 NAMING_SOMETHING = [endpoint for endpoint in ENDPOINTS if endpoint.names_something]
 
+pytestmark = pytest.mark.django_db
 
-@pytest.fixture
+
+@pytest.fixture(scope="module")
+def experiment(shared_db):
+    return make_experiment()
+
+
+@pytest.fixture(scope="module")
+def owner(experiment):
+    return make_member(experiment, Role.OWNER, "owner@example.org")
+
+
+@pytest.fixture(scope="module")
 def place(experiment, owner):
     return make_place(experiment, owner)
 
@@ -27,14 +39,6 @@ def ask(wire, endpoint, place):
     if endpoint.method == "GET":
         return wire.get(path, **body)
     return getattr(wire, endpoint.method.lower())(path, body)
-
-
-def row_counts():
-    return {
-        model._meta.label: model._default_manager.count()
-        for app in ("traces", "schemas", "assessments", "labeling")
-        for model in apps.get_app_config(app).get_models()
-    }
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)

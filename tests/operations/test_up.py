@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,25 @@ def server(data: Path) -> Iterator[Server]:
     running = start(data)
     yield running
     stop(running)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A first start without the demo that was stopped: its folder, its children, its exit code."""
+
+    folder: Path
+    server: Server
+    children: list[int]
+    code: int
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """A data folder that need not be prepared again, which takes seconds."""
+    folder = tmp_path_factory.mktemp("ended")
+    server = start(folder, "--no-demo", "--owner", "amara@example.org")
+    children = server.pids()
+    return Ended(folder, server, children, stop(server))
 
 
 def test_a_first_start_prints_what_one_needs(server: Server) -> None:
@@ -103,27 +123,24 @@ def test_a_second_up_in_the_same_folder_is_refused(server: Server, data: Path) -
     assert said.count("\n") == 1
 
 
-def test_a_stop_is_clean_and_a_second_start_shows_no_secret(tmp_path: Path) -> None:
-    first = start(tmp_path, "--no-demo", "--owner", "amara@example.org")
-    children = first.pids()
-    code = stop(first)
-    left = [pid for pid in children if pid in process_table()]
+def test_a_stop_is_clean_and_a_second_start_shows_no_secret(ended: Ended) -> None:
+    left = [pid for pid in ended.children if pid in process_table()]
 
     begun = time.monotonic()
-    second = start(tmp_path, "--no-demo")
+    second = start(ended.folder, "--no-demo")
     seconds = time.monotonic() - begun
     code_again = stop(second)
 
-    assert (code, code_again, left) == (0, 0, [])
-    assert first.exported("MLFLOW_TRACKING_TOKEN")
+    assert (ended.code, code_again, left) == (0, 0, [])
+    assert ended.server.exported("MLFLOW_TRACKING_TOKEN")
     assert second.lines[-1] == "Ready"
     assert second.exported("MLFLOW_TRACKING_TOKEN") == ""
     assert not any("/login/" in line for line in second.lines)
     assert seconds < PATIENCE_SECONDS / 3
 
 
-def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
-    running = start(tmp_path, "--no-demo")
+def test_nothing_outlives_a_killed_supervisor(ended: Ended) -> None:
+    running = start(ended.folder, "--no-demo")
     children = running.pids()
 
     running.process.kill()

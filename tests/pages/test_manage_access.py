@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.roles import Role
 from labeling.manage_urls import experiment_urls, session_urls
 from labeling.models import LabelingSession
 from schemas.models import LabelSchema
-from tests.factories import make_experiment, make_session, make_trace, make_user
+from tests.factories import make_experiment, make_member, make_session, make_trace, make_user
 from tests.pages.manage_places import (
     ALL,
     MANAGE,
@@ -17,12 +18,22 @@ from tests.pages.manage_places import (
     READ,
     Places,
 )
+from traces.models import Experiment
+
+pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def places(experiment, manager) -> Places:
+@pytest.fixture(scope="module")
+def experiment(shared_db) -> Experiment:
+    """Where the places are."""
+    return make_experiment()
+
+
+@pytest.fixture(scope="module")
+def places(experiment) -> Places:
     """One experiment with a session and a trace."""
-    session = make_session(experiment, manager, traces=1)
+    someone = make_member(experiment, Role.MANAGER)
+    session = make_session(experiment, someone, traces=1)
     return Places(experiment, session, session.items.get().trace)
 
 

@@ -17,6 +17,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -134,20 +135,21 @@ class Deployment:
         return sqlite_rows(self.data / "reviewapp.db", sql)
 
 
-class Broker:
+class Broker(ABC):
     """The messages that wait for a worker."""
 
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
 
+    @abstractmethod
     def waiting(self) -> int:
         """How many."""
-        raise NotImplementedError
 
+    @abstractmethod
     def lose_everything(self) -> None:
         """As a crash of the broker would."""
-        raise NotImplementedError
 
+    @abstractmethod
     def come_back(self) -> None:
         """Empty."""
 

@@ -111,9 +111,14 @@ def breakdowns(client: Client, forms: dict[tuple[str, str], Form]) -> list[str]:
     return found
 
 
+@pytest.fixture(scope="module")
+def world(shared_db) -> World:
+    """Everything, once for all: each request is undone."""
+    return make_world()
+
+
 @pytest.mark.parametrize("person", ["owner", "reviewer", "nobody"])
-def test_no_form_breaks_the_server(db, person) -> None:
-    world = make_world()
+def test_no_form_breaks_the_server(world, person) -> None:
     client = Client(raise_request_exception=False)
     if person != "nobody":
         client.force_login(get_user_model().objects.get(email=f"{person}@example.org"))

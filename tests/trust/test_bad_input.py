@@ -10,12 +10,12 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from django.apps import apps
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 
 from assessments import api as assessments_api
 from assessments.refusals import WrongKind
+from tests.counting import row_counts
 from tests.factories import NOW
 from tests.trust.callers import read_whole
 from tests.trust.routes import Route, all_routes
@@ -109,13 +109,19 @@ class Asker:
         return response
 
 
+@pytest.fixture(scope="module")
+def world(shared_db) -> World:
+    """Everything, once for all: each request is undone."""
+    return make_world()
+
+
 @pytest.fixture
-def asker(db) -> Asker:
+def asker(db, world) -> Asker:
     """Somebody who may do everything in a world with everything in it."""
-    return Asker(make_world())
+    return Asker(world)
 
 
-def faults_of(response: Any, before: int) -> Iterator[str]:
+def faults_of(response: Any, before: dict[str, int]) -> Iterator[str]:
     """What is wrong with an answer."""
     status = response.status_code
     if status >= 500:
@@ -134,15 +140,6 @@ def is_coded(response: Any) -> bool:
         return False
     said = json.loads(response.content)
     return bool(said.get("code") or said.get("error_code") or said.get("detail"))
-
-
-def row_counts() -> int:
-    """How many rows there are in all tables together."""
-    tables = [model._meta.db_table for model in apps.get_models()]
-    counts = " + ".join(f'(SELECT count(*) FROM "{table}")' for table in tables)  # noqa: S608 - our own names
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {counts}")
-        return int(cursor.fetchone()[0])
 
 
 def paths_of(body: Any, *above: Any) -> Iterator[tuple[Any, ...]]:

@@ -12,7 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from tests.trust.callers import API_CALLERS, PAGE_CALLERS, Callers, as_json
 from tests.trust.routes import Route, all_routes
 from tests.trust.who_may import APIS, PAGES
-from tests.trust.world import make_world
+from tests.trust.world import World, make_world
 from tests.trust.writing import ENDPOINTS, READING_POSTS, TRACE_INFO, filled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -140,9 +140,14 @@ def test_every_route_and_method_has_a_row() -> None:
     assert sorted(known - found) == []
 
 
+@pytest.fixture(scope="module")
+def world(shared_db) -> World:
+    """Everything, once for all: each request is undone."""
+    return make_world()
+
+
 @pytest.mark.parametrize("door", [*DOORS, ""])
-def test_every_caller_is_answered_as_the_table_says(db, door) -> None:
-    world = make_world()
+def test_every_caller_is_answered_as_the_table_says(db, world, door) -> None:
     callers = Callers(world)
     asking = Asking(world.ids, world.experiment.name)
 
