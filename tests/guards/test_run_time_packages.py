@@ -1,4 +1,4 @@
-"""What requirements.lock holds is all that an installation gets, so the program may need no more."""
+"""An installation holds only what requirements.lock names, so the program may need no more."""
 
 from __future__ import annotations
 
