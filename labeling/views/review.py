@@ -6,9 +6,10 @@ import secrets
 from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
 from labeling.access import item_at
 from labeling.answering import InvalidAnswers
 from labeling.forms import SentReview, sent_review
@@ -17,11 +18,11 @@ from labeling.my_queue import my_queue, neighbours, rail
 from labeling.others import OthersOnQuestion, others_after_submit
 from labeling.places import PlaceTaken, ReviewChanged
 from labeling.question_views import CANNOT_JUDGE, PRIVATE
-from labeling.questions import Asked, questions_of
+from labeling.questions import Asked, questions_of, stamp_of
 from labeling.queueing import SessionClosed
-from labeling.reviewing import WrongMoment
+from labeling.reviewing import Outcome, WrongMoment
 from labeling.showing import Typed, item_page, own_review_at
-from labeling.views.acting import carry_out, lead_on
+from labeling.views.acting import address_after, carry_out, lead_on, say
 from labeling.views.flash import flash_in
 from labeling.views.start import page, shown
 from labeling.views.visit import Visit, for_reviewers
@@ -35,6 +36,11 @@ class Place:
     item: QueueItem
     review: Review | None
     asked: list[Asked]
+
+    @property
+    def own(self) -> tuple[LabelingSession, int, User]:
+        """What finds the reader's review again."""
+        return self.visit.session, self.item.position, self.visit.user
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,8 @@ def show(place: Place, refusal: Refusal | None = None) -> HttpResponse:
         following=following,
         show=listed,
         others=others_of(place),
-        flash=flash_in(visit.request),
+        flash=None if is_prefetch(visit.request) else flash_in(visit.request),
+        stamp=stamp_of(visit.session, place.asked),
         problem=refusal.problem if refusal else "",
         form_key=secrets.token_urlsafe(16),
         reasons=(*CANNOT_JUDGE, PRIVATE),
@@ -122,9 +129,29 @@ def act_on(place: Place) -> HttpResponse:
         return refuse(place, refusal_of(error, sent, place.asked))
     except (InvalidAnswers, PlaceTaken, SessionClosed, WrongMoment) as error:
         return refuse(place, refusal_of(error, sent, place.asked))
-    if wants_json(visit.request) and outcome is not None:
-        return JsonResponse({"version": outcome.review.version, "state": outcome.review.state})
+    if wants_json(visit.request):
+        return told(place, sent, outcome)
     return lead_on(visit, place.item, sent, outcome)
+
+
+def told(place: Place, sent: SentReview, outcome: Outcome | None) -> HttpResponse:
+    """What the script is told: the version the next save must name, and where the act leads.
+
+    The page of thanks comes from the server, so it says there what was done.
+    """
+    visit = place.visit
+    review = outcome.review if outcome else own_review_at(*place.own)
+    following = address_after(visit, place.item, outcome)
+    if outcome is not None and following == resolve_url("labeling:done", visit.session_id):
+        say(visit, place.item, sent, outcome)
+    return JsonResponse(
+        {
+            "version": review.version if review else 0,
+            "state": review.state if review else "",
+            "next": following,
+            "stamp": stamp_of(visit.session, place.asked),
+        }
+    )
 
 
 def refusal_of(error: Exception, sent: SentReview, asked: list[Asked]) -> Refusal:
@@ -157,3 +184,8 @@ def refuse(place: Place, refusal: Refusal) -> HttpResponse:
 def wants_json(request: HttpRequest) -> bool:
     """Whether the page's script asks."""
     return request.headers.get("Accept", "") == "application/json"
+
+
+def is_prefetch(request: HttpRequest) -> bool:
+    """Whether the page is fetched for later: then nothing that it tells is used up."""
+    return request.headers.get("X-Prefetch") == "1"
