@@ -148,7 +148,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = REVIEWAPP_DATA / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "reviewapp.static_files.ServedFiles"},
 }
 WHITENOISE_MAX_AGE = 3600
 

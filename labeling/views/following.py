@@ -11,6 +11,8 @@ from labeling.queueing import SessionClosed, claim_next, database_now
 from labeling.views.review import is_prefetch, place_at, show
 from labeling.views.visit import Visit, address_of_next, for_reviewers, lease
 
+MOST_LEAVING = 6  # the item on the page, and the submits that may wait to be sent
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_reviewers
@@ -33,13 +35,13 @@ def go_on(visit: Visit) -> HttpResponse:
 
 
 def ahead(visit: Visit) -> HttpResponse:
-    """The page of the item that comes after `?after=`: nothing is claimed, begun or marked seen.
+    """The page of what comes after the items of `?after=`; nothing is claimed, begun or seen.
 
     204 when there is none. It is the page its reader would get by its address, so what is hidden
     there is hidden here.
     """
-    sent = visit.request.GET.get("after", "")
-    leaving = int(sent) if sent.isdecimal() and len(sent) < 10 else 0
+    sent = visit.request.GET.getlist("after")[-MOST_LEAVING:]
+    leaving = [int(each) for each in sent if each.isdecimal() and len(each) < 10]
     if not visit.session.is_open:
         return HttpResponse(status=204)
     item = peek_next(visit.session, visit.user, leaving=leaving, now=database_now())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, resolve_url
@@ -25,7 +27,9 @@ from labeling.showing import Typed, item_page, own_review_at
 from labeling.views.acting import address_after, carry_out, lead_on, say
 from labeling.views.flash import flash_in
 from labeling.views.start import page, shown
-from labeling.views.visit import Visit, for_reviewers
+from labeling.views.visit import Visit, for_reviewers, lease
+
+RENEWALS_PER_LEASE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,21 @@ class Refusal:
 
     problem   changed, taken, closed, or a sentence; empty when the faults beside the questions
               say it all
+    ask       where to ask that the session be reopened
     """
 
     typed: Typed
     problem: str
     status: int
     code: str
+    ask: str = ""
+
+
+class SomebodyElse(RuntimeError):
+    """Another account signed in to this browser since the page was shown."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else is signed in now. Sign in as the one who wrote this.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,11 +117,19 @@ def show(place: Place, refusal: Refusal | None = None) -> HttpResponse:
         others=others_of(place),
         flash=None if is_prefetch(visit.request) else flash_in(visit.request),
         stamp=stamp_of(visit.session, place.asked),
+        renew_ms=lease() // timedelta(milliseconds=RENEWALS_PER_LEASE),
+        ask=refusal.ask if refusal else "",
         problem=refusal.problem if refusal else "",
         form_key=secrets.token_urlsafe(16),
         reasons=(*CANNOT_JUDGE, PRIVATE),
         as_plain="plain" in query,
     )
+
+
+def ask_to_reopen(session: LabelingSession) -> str:
+    """A mail to who made the session, begun."""
+    address = session.created_by.email if session.created_by else ""
+    return f"mailto:{address}?{urlencode({'subject': f'Reopen {session.name}'}, quote_via=quote)}"
 
 
 def others_of(place: Place) -> tuple[OthersOnQuestion, ...]:
@@ -122,13 +143,15 @@ def act_on(place: Place) -> HttpResponse:
     """Do what was pressed and go where it leads."""
     visit = place.visit
     sent = sent_review(visit.request.POST, place.asked)
+    if visit.request.POST.get("who", str(visit.user.pk)) != str(visit.user.pk):
+        return refuse(place, refusal_of(SomebodyElse(), sent, place.asked))
     try:
         outcome = carry_out(visit, place.item, sent)
     except ReviewChanged as error:
         place = replace(place, review=error.current)
         return refuse(place, refusal_of(error, sent, place.asked))
     except (InvalidAnswers, PlaceTaken, SessionClosed, WrongMoment) as error:
-        return refuse(place, refusal_of(error, sent, place.asked))
+        return refuse(place, refusal_of(error, sent, place.asked, ask=ask_to_reopen(visit.session)))
     if wants_json(visit.request):
         return told(place, sent, outcome)
     return lead_on(visit, place.item, sent, outcome)
@@ -137,12 +160,14 @@ def act_on(place: Place) -> HttpResponse:
 def told(place: Place, sent: SentReview, outcome: Outcome | None) -> HttpResponse:
     """What the script is told: the version the next save must name, and where the act leads.
 
-    The page of thanks comes from the server, so it says there what was done.
+    The page of thanks, and the page of a changed item, come from the server and say what was done.
     """
     visit = place.visit
     review = outcome.review if outcome else own_review_at(*place.own)
     following = address_after(visit, place.item, outcome)
-    if outcome is not None and following == resolve_url("labeling:done", visit.session_id):
+    thanks = resolve_url("labeling:done", visit.session_id)
+    is_edited = sent.act == "submit" and outcome is not None and outcome.next is None
+    if outcome is not None and (is_edited or following == thanks):
         say(visit, place.item, sent, outcome)
     return JsonResponse(
         {
@@ -154,7 +179,7 @@ def told(place: Place, sent: SentReview, outcome: Outcome | None) -> HttpRespons
     )
 
 
-def refusal_of(error: Exception, sent: SentReview, asked: list[Asked]) -> Refusal:
+def refusal_of(error: Exception, sent: SentReview, asked: list[Asked], *, ask: str = "") -> Refusal:
     """What is shown for an error of the verbs."""
     typed = Typed(answers=sent.answers, faults={})
     match error:
@@ -168,7 +193,9 @@ def refusal_of(error: Exception, sent: SentReview, asked: list[Asked]) -> Refusa
         case PlaceTaken():
             return Refusal(typed, "taken", 409, "place_taken")
         case SessionClosed():
-            return Refusal(typed, "closed", 409, "session_closed")
+            return Refusal(typed, "closed", 409, "session_closed", ask=ask)
+        case SomebodyElse():
+            return Refusal(typed, str(error), 409, "somebody_else")
         case _:
             return Refusal(typed, str(error), 409, "wrong_moment")
 
@@ -176,7 +203,7 @@ def refusal_of(error: Exception, sent: SentReview, asked: list[Asked]) -> Refusa
 def refuse(place: Place, refusal: Refusal) -> HttpResponse:
     """The page again, or a few words for the script that saves in the background."""
     if wants_json(place.visit.request):
-        body = {"code": refusal.code, "detail": refusal.problem}
+        body = {"code": refusal.code, "detail": refusal.problem, "ask": refusal.ask}
         return JsonResponse(body, status=refusal.status)
     return show(place, refusal)
 

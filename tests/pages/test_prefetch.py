@@ -9,6 +9,7 @@ from accounts.credentials import Credential
 from labeling import reviewing
 from labeling.answering import Reply, Submission
 from labeling.models import DraftRevision, Review
+from labeling.queueing import claim_next
 from tests.factories import LEASE, make_session
 from tests.pages.reviewing import fields, send, signed_in, submit, url
 
@@ -32,8 +33,9 @@ def client(reviewer) -> Client:
     return signed_in(reviewer)
 
 
-def ahead(client, session, after=1):
-    return client.get(f"/r/{session.session_id}/next/?after={after}", headers=AHEAD)
+def ahead(client, session, *after):
+    query = "&".join(f"after={position}" for position in after or (1,))
+    return client.get(f"/r/{session.session_id}/next/?{query}", headers=AHEAD)
 
 
 def test_the_next_item_is_shown_and_nothing_is_claimed_or_begun(client, session):
@@ -84,7 +86,7 @@ def test_what_others_answered_is_not_in_a_page_fetched_ahead(client, session, se
 def test_what_the_next_page_has_to_tell_is_left_for_it(client, session):
     submit(client, session)
 
-    ahead(client, session, after=2)
+    ahead(client, session, 2)
     client.get(url(session, 3), headers=AHEAD)
 
     assert "Submitted item 1" in client.get(url(session, 2)).content.decode()
@@ -95,7 +97,7 @@ def test_it_is_the_item_that_a_submit_leads_to(client, session, second_reviewer,
         item = session.items.get(position=position)
         reviewing.save_draft(item, Submission(), by=Credential(user=reviewer), lease=LEASE)
 
-    page = ahead(client, session, after=1).content.decode()
+    page = ahead(client, session, 1).content.decode()
     response = submit(client, session, 1)
 
     assert "Item 3</h1>" in page
@@ -107,18 +109,25 @@ def test_a_skipped_item_comes_again_when_nothing_else_is_left(client, session):
     client.post(url(session, 1), data)
     submit(client, session, 2)
 
-    page = ahead(client, session, after=3).content.decode()
+    page = ahead(client, session, 3).content.decode()
 
     assert "Item 1</h1>" in page
+
+
+def test_items_whose_submit_is_still_on_its_way_are_passed_over(client, session, reviewer):
+    claim_next(session, reviewer, lease=LEASE)
+
+    assert "Item 3</h1>" in ahead(client, session, 1, 2).content.decode()
+    assert ahead(client, session, 1, 2, 3).status_code == 204
 
 
 def test_with_nothing_left_or_a_closed_session_there_is_nothing_ahead(client, session):
     for position in (1, 2):
         submit(client, session, position)
 
-    assert ahead(client, session, after=3).status_code == 204
+    assert ahead(client, session, 3).status_code == 204
     type(session).objects.filter(pk=session.pk).update(state="closed")
-    assert ahead(client, session, after=2).status_code == 204
+    assert ahead(client, session, 2).status_code == 204
 
 
 def test_without_the_header_a_look_goes_to_the_start(client, session):
