@@ -12,7 +12,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 WITHOUT_MEANING = re.compile(rb"^[ \t]*//.*\n|^[ \t]+", re.MULTILINE)
 
 
-class ServedFiles(CompressedManifestStaticFilesStorage):
+class ServedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # has no types
     """Scripts import each other by their hashed names, so that a page never mixes two releases."""
 
     support_js_module_import_aggregation = True
@@ -20,4 +20,4 @@ class ServedFiles(CompressedManifestStaticFilesStorage):
     def _save(self, name: str, content: File[bytes]) -> str:
         if PurePath(name).parts[:1] == ("js",) and name.endswith(".js"):
             content = ContentFile(WITHOUT_MEANING.sub(b"", b"".join(content.chunks())))
-        return super()._save(name, content)
+        return str(super()._save(name, content))

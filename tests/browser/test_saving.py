@@ -302,6 +302,23 @@ def test_a_waiting_submit_outlives_the_page(page, live_server, session):  # noqa
     assert Assessment.objects.get(name="improvement").value == "Written before the crash"
 
 
+def test_an_item_whose_submit_waits_shows_what_was_written(page, live_server, session):  # noqa: F811
+    page.wait_for_load_state("networkidle")
+    cut_off(page)
+    page.locator(WORDS).fill("Waiting")
+    page.keyboard.press("Control+Enter")
+    arrive(page, 2)
+    expect(banner(page)).to_be_visible()
+
+    page.goto(f"{live_server.url}/r/{session.session_id}/1/")
+
+    expect(page.locator(WORDS)).to_have_value("Waiting")
+    assert page.locator("#answers").evaluate("form => form.inert")
+    connect(page)
+    expect(page.locator(".doc .banner")).to_contain_text("You submitted this")
+    assert kept(page) == {}
+
+
 def test_undo_of_a_submit_that_was_not_sent_needs_no_network(page):
     page.wait_for_load_state("networkidle")
     page.context.set_offline(True)

@@ -18,7 +18,7 @@ LOADED_WHEN_NEEDED = "compare."  # once two tabs have differed
 @pytest.fixture(scope="module")
 def served(tmp_path_factory) -> Path:
     """The folder that the web server reads."""
-    folder = tmp_path_factory.mktemp("static")
+    folder: Path = tmp_path_factory.mktemp("static")
     with pytest.MonkeyPatch.context() as patch:
         backend = {"BACKEND": "reviewapp.static_files.ServedFiles"}
         patch.setattr(settings, "STATIC_ROOT", folder)

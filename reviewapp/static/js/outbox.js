@@ -1,12 +1,13 @@
 // Submits are sent in order, one at a time, and the next item, fetched ahead, shows at once. What waits
 // is kept on this device too, and goes out with the same key, so that it is one submit however often sent.
 
-import { one, wordsOf } from "./answers.js";
+import { fill, one, wordsOf } from "./answers.js";
 import { begin, compare, copyName, outcome, page, pathOf, post, save, store, takeTime } from "./saving.js";
 import { announce, banner, button, excuse, isShared, link, refuse, tell, withdraw } from "./telling.js";
 
 const MOST_WAITING = 5;
 const KEEP_AHEAD = 300000;
+const LONGEST_WAIT = 2000;
 const RETRY = [2, 4, 8, 16, 32, 60];
 const SAID = { submit: "Submitted item", skip: "Skipped item", cannot_judge: "Marked as can’t judge: item" };
 const MARKS = { submit: "d", skip: "s", cannot_judge: "x" };
@@ -161,6 +162,11 @@ function again(entry, why) {
 }
 
 async function done(entry, answer) {
+  if (!entry.form && pathOf(page.form) === entry.path) {
+    page.leaving = true;
+    location.reload();
+    return;
+  }
   if (ahead && ahead.stamp !== answer.stamp) ahead = null;
   const shown = pathOf(page.form);
   const isHere = shown === entry.path;
@@ -188,7 +194,7 @@ function sendBack(entry, refusal) {
   }
   const { form } = page;
   form.inert = false;
-  page.dirty = true;
+  page.stopped = page.dirty = true;
   if (refusal.code === "invalid_answers") return sendPlainly(form, entry.act);
   page.isKept = true;
   refuse(refusal, compare);
@@ -268,6 +274,15 @@ addEventListener("submit", (event) => {
   else announce("Five items wait to be sent. Go on when they are.");
 });
 
+// A page asked for now would not show yet what is on its way.
+addEventListener("click", async (event) => {
+  const way = event.target.closest?.("a[href^='/']:not([target])");
+  if (!sending || !way || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  await Promise.race([sending, new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT))]);
+  location.assign(way.href);
+});
+
 addEventListener("online", send);
 addEventListener("focus", () => failures && send());
 addEventListener("popstate", () => {
@@ -281,5 +296,11 @@ document.addEventListener("draft:saved", (event) => {
   lookAhead();
 });
 
+// What was submitted here and is not sent yet is shown as it was written, and not for changing.
+const pending = waiting.find((entry) => entry.path === pathOf(page.form));
+if (pending && "autosave" in page.form.dataset) {
+  fill(page.form, pending.fields);
+  page.form.inert = page.stopped = true;
+}
 send();
 lookAhead();
