@@ -88,7 +88,7 @@ def test_the_page_becomes_the_next_item_in_every_respect(browser, live_server, s
     expect(page.locator(".strip li").nth(1)).to_have_class(re.compile("now"))
     is_sent(page)
     page.keyboard.press("1")
-    expect(page.locator("#q1 input:checked")).to_have_count(1)
+    expect(page.locator("#q1 .opts input:checked")).to_have_count(1)
     expect(page.locator("[data-save]")).to_have_text("Draft saved")
     assert Review.objects.get(item__position=2).draft["correct"]["value"] is True
     assert page.faults == []  # type: ignore[attr-defined]
