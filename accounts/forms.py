@@ -14,6 +14,7 @@ class SignInForm(forms.Form):
 
     email = forms.EmailField(max_length=254)
     password = forms.CharField(max_length=200, required=False, strip=False)
+    shared = forms.BooleanField(required=False)
 
 
 class NameForm(forms.Form):
@@ -53,6 +54,7 @@ class PreferencesForm(forms.Form):
     size = forms.ChoiceField(choices=[(v, v) for v in CHOICES["size"]], required=False)
     width = forms.ChoiceField(choices=[(v, v) for v in CHOICES["width"]], required=False)
     face = forms.ChoiceField(choices=[(v, v) for v in CHOICES["face"]], required=False)
+    advance = forms.ChoiceField(choices=[(v, v) for v in CHOICES["advance"]], required=False)
     keys = forms.ChoiceField(choices=[(v, v) for v in CHOICES["keys"]], required=False)
 
     def over(self, present: Preferences) -> Preferences:

@@ -1,4 +1,4 @@
-"""PURE: what a person chose about reading: theme, size, width, serif, single-key shortcuts.
+"""PURE: what a person chose about reading: theme, size, width, serif, keys.
 
 Kept as JSON on the account; a cookie holds the theme for pages before sign-in.
 """
@@ -15,14 +15,16 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "width": ("60", "68", "80"),
     "face": ("sans", "serif"),
     "keys": ("on", "off"),
+    "advance": ("on", "off"),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
-    """The first four become `data-…` attributes of the page; the style sheets read them.
+    """All become `data-…` attributes of the page, for its style sheets and its keys.
 
-    keys   whether keys without Ctrl or Alt do anything (WCAG 2.1.4)
+    keys      whether keys without Ctrl or Alt do anything (WCAG 2.1.4)
+    advance   whether a choice made by key makes the next question the active one
     """
 
     theme: str = "system"
@@ -30,6 +32,7 @@ class Preferences:
     width: str = "68"
     face: str = "sans"
     keys: str = "on"
+    advance: str = "on"
 
     def as_json(self) -> dict[str, str]:
         """The form in which they are kept."""

@@ -34,6 +34,7 @@ from accounts.models import User
 from accounts.preferences import THEME_COOKIE, Preferences, preferences_from
 from accounts.tasks import mail_sign_in_link
 
+SHARED_COMPUTER = "shared_computer"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 THEME_SECONDS = 365 * 24 * 60 * 60
 
@@ -91,7 +92,7 @@ def by_password(request: HttpRequest, form: SignInForm, after: str) -> HttpRespo
         return sign_in_page(request, form, after, status=422)
     forget_attempts(*subjects(request, form), now=timezone.now())
     mark_joined(user, now=timezone.now())
-    return let_in(request, user, after)
+    return let_in(request, user, after, is_shared=form.cleaned_data["shared"])
 
 
 def ask_for_link(request: HttpRequest, form: SignInForm, after: str) -> HttpResponse:
@@ -110,16 +111,24 @@ def sign_in_link(request: HttpRequest, secret: str) -> HttpResponse:
     after = safe_next(request)
     try:
         if request.method == "POST":
-            return let_in(request, use_sign_in_link(secret, now=timezone.now()), after)
+            user = use_sign_in_link(secret, now=timezone.now())
+            return let_in(request, user, after, is_shared="shared" in request.POST)
         link = find_sign_in_link(secret, now=timezone.now())
     except LinkUnusable as error:
         return render(request, "accounts/link_unusable.html", {"reason": error}, status=404)
     return render(request, "accounts/link.html", {"person": link.user, "next": after})
 
 
-def let_in(request: HttpRequest, user: User, after: str) -> HttpResponse:
-    """Sign the account in and go where it wanted to go."""
+def let_in(request: HttpRequest, user: User, after: str, *, is_shared: bool) -> HttpResponse:
+    """Sign the account in and go where it wanted to go.
+
+    is_shared   others use this computer too: pages keep nothing on it, and the sign-in ends with
+                the browser
+    """
     login(request, user, backend=BACKEND)
+    request.session[SHARED_COMPUTER] = is_shared
+    if is_shared:
+        request.session.set_expiry(0)
     return with_theme(redirect(after), preferences_from(user.preferences))
 
 

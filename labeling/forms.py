@@ -16,7 +16,7 @@ from labeling.questions import Asked
 from schemas.answer_fields import read_value, sent_text, unix_lines
 from traces.json_values import Json, dumps
 
-Act: TypeAlias = Literal["submit", "draft", "skip", "cannot_judge", "undo"]
+Act: TypeAlias = Literal["submit", "draft", "renew", "skip", "cannot_judge", "undo"]
 ACTS: tuple[str, ...] = get_args(Act)
 MOST_DIGITS = 9
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
@@ -68,7 +68,7 @@ class SentReview:
 
     def request_key(self, by: Credential, item_id: str) -> RequestKey | None:
         """What makes a second sending of the same form the same request."""
-        if self.act == "draft":
+        if self.act in ("draft", "renew"):
             return None
         body = dumps([self.act, self.answers, self.reason, self.note]).encode()
         return request_key(by, f"review:{item_id}", self.key, body)

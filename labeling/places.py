@@ -85,14 +85,18 @@ def new_place(
     item: QueueItem, reviewer: User, *, now: datetime, lease: timedelta, may_be_full: bool
 ) -> Review:
     """A place for somebody who opened the item directly. Raises PlaceTaken when none is free."""
-    free = QueueItem.objects.pending().wanting_reviewers(at=now).filter(pk=item.pk)
-    if not may_be_full and not free.exists():
+    if not may_be_full and not has_free_place(item, now=now):
         raise PlaceTaken
     return insert(
         Review(
             item=item, reviewer=reviewer, claimed_until=now + lease, started_at=now, updated_at=now
         )
     )
+
+
+def has_free_place(item: QueueItem, *, now: datetime) -> bool:
+    """Whether one more reviewer is wanted."""
+    return QueueItem.objects.pending().wanting_reviewers(at=now).filter(pk=item.pk).exists()
 
 
 def others_seen(place: Place) -> bool:

@@ -6,6 +6,7 @@ follow when it is looked at.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -85,6 +86,13 @@ def asked(row: SessionSchema) -> Asked:
             required=row.required,
         ),
     )
+
+
+def stamp_of(session: LabelingSession, asked: Sequence[Asked]) -> str:
+    """Changes whenever the session or a question does, so that a page fetched before is dropped."""
+    parts = [session.state, session.name, session.guidelines]
+    parts += [f"{each.version.pk} {each.required}" for each in asked]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
 
 
 def askable(session: LabelingSession, names: Sequence[str]) -> dict[str, LabelSchema]:

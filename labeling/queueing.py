@@ -215,12 +215,19 @@ def own_return(
 def unfinished(
     states: tuple[str, ...], /, *, session: int, reviewer: int, now: datetime
 ) -> QuerySet[Review]:
+    """The first of them."""
+    return unfinished_reviews(states, session=session, reviewer=reviewer, now=now)[:1]
+
+
+def unfinished_reviews(
+    states: tuple[str, ...], *, session: int, reviewer: int, now: datetime
+) -> QuerySet[Review]:
     """The reviewer's reviews in these states for which there is still a place."""
     free = QueueItem.objects.filter(session=session).pending().wanting_reviewers(at=now)
     reviews = Review.objects.of_pending_items(session, reviewer)
     return reviews.filter(state__in=states, item__in=free.order_by().values("pk")).order_by(
         F("skipped_at").asc(nulls_first=True), "item__position"
-    )[:1]
+    )
 
 
 def hold(review: Review, *, now: datetime, lease: timedelta) -> None:

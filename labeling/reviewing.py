@@ -1,4 +1,4 @@
-"""VERB: what a reviewer does with an item: save a draft, submit, skip, cannot judge, undo.
+"""VERB: what a reviewer does with an item: save a draft, renew the lease, submit, skip, and so on.
 
 Each verb checks membership and the session's state in its own transaction and answers the review.
 A save with an old version raises ReviewChanged with the present row; nothing disappears, because
@@ -21,7 +21,7 @@ from assessments.recording import mark_stale, retract
 from labeling.answering import Reply, Submission, check_names, check_reason, clean_replies
 from labeling.answers import store_answers
 from labeling.models import Answer, DraftRevision, QueueItem, Review
-from labeling.places import Place, could_see_others, others_seen, take_place
+from labeling.places import Place, could_see_others, has_free_place, others_seen, take_place
 from labeling.questions import questions_of
 from labeling.queueing import Next, pick
 from labeling.tasks import ring
@@ -57,6 +57,35 @@ def save_draft(
     draft = {name: reply.as_json() for name, reply in submission.replies.items()}
     move(place, Review.State.DRAFT, submission, draft=draft, claimed_until=place.now + lease)
     return Outcome(review=place.review)
+
+
+@transaction.atomic
+def renew(item: QueueItem, submission: Submission, *, by: Credential, lease: timedelta) -> Outcome:
+    """Hold the place on while its reviewer reads, and count that time; no word changes.
+
+    A lease that ran out is taken up again only while there is a place. The version stays, so that
+    no other tab is told of a change.
+    Raises SessionClosed, NotAReviewer, PlaceTaken, ReviewChanged.
+    """
+    place = take_place(item, by, submission, lease=lease)
+    review = place.review
+    review.active_ms += bounded_ms(submission)
+    if review.state in Review.WORKING and may_hold(place):
+        review.claimed_until = place.now + lease
+    review.save(update_fields=["active_ms", "claimed_until"])
+    return Outcome(review=review)
+
+
+def may_hold(place: Place) -> bool:
+    """Whether the lease still runs, or a place is free for it to begin again."""
+    if place.review.claimed_until is not None and place.review.claimed_until > place.now:
+        return True
+    return has_free_place(place.item, now=place.now)
+
+
+def bounded_ms(submission: Submission) -> int:
+    """The time that was sent, as far as it can be true."""
+    return min(max(submission.active_ms, 0), MAXIMUM_ACTIVE_MS)
 
 
 @transaction.atomic
@@ -179,7 +208,7 @@ def move(
     review.claimed_until = claimed_until
     review.reason = submission.reason.strip() if state == Review.State.CANNOT_JUDGE else ""
     review.note = submission.note.strip() if state == Review.State.CANNOT_JUDGE else ""
-    review.active_ms += min(max(submission.active_ms, 0), MAXIMUM_ACTIVE_MS)
+    review.active_ms += bounded_ms(submission)
     review.version += 1
     review.updated_at = now
     review.save(

@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from labeling.views import home, joining, me, review, start
+from labeling.views import following, home, joining, me, review, start
 
 app_name = "labeling"
 urlpatterns = [
@@ -19,7 +19,7 @@ urlpatterns = [
         name="short_link",
     ),
     path("r/<str:session_id>/", start.start, name="start"),
-    path("r/<str:session_id>/next/", start.go_on, name="next"),
+    path("r/<str:session_id>/next/", following.next_item, name="next"),
     path("r/<str:session_id>/items/", start.my_items, name="my_items"),
     path("r/<str:session_id>/done/", start.done, name="done"),
     path("r/<str:session_id>/<int:position>/", review.item, name="item"),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 
 from accounts.remembering import KeyReused, RequestKey, recall, remember
 from labeling import reviewing
@@ -16,11 +16,12 @@ from labeling.places import ReviewChanged
 from labeling.queueing import SessionClosed, claim_next
 from labeling.reviewing import Outcome
 from labeling.views.flash import tell
-from labeling.views.visit import Visit, lease, to_next
+from labeling.views.visit import Visit, address_of_next, lease
 
 VERBS: Mapping[Act, Callable[..., Outcome]] = {
     "submit": reviewing.submit,
     "draft": reviewing.save_draft,
+    "renew": reviewing.renew,
     "skip": reviewing.skip,
     "cannot_judge": reviewing.cannot_judge,
     "undo": reviewing.undo,
@@ -28,6 +29,7 @@ VERBS: Mapping[Act, Callable[..., Outcome]] = {
 SAID: Mapping[Act, str] = {
     "submit": "Submitted item {}",
     "draft": "Draft of item {} saved",
+    "renew": "Item {} is held for you",
     "skip": "Skipped item {}",
     "cannot_judge": "Marked item {} as can’t judge",
     "undo": "Item {} is a draft again",
@@ -47,11 +49,16 @@ def carry_out(visit: Visit, item: QueueItem, sent: SentReview) -> Outcome | None
         current = changed.current
         if was_done(key):
             return None
-        if sent.act == "undo" or not sent.is_same_as(current.draft):
+        if sent.act == "undo" or not (is_blank(current) or sent.is_same_as(current.draft)):
             raise
         if sent.act == "submit" and current.state == Review.State.SUBMITTED:
             return None
         return do(visit, item, sent, None, version=current.version)
+
+
+def is_blank(review: Review) -> bool:
+    """A claim without a word in it, made after a page fetched ahead was rendered."""
+    return review.state == Review.State.CLAIMED and not review.draft
 
 
 def was_done(key: RequestKey | None) -> bool:
@@ -80,26 +87,27 @@ def lead_on(
     visit: Visit, item: QueueItem, sent: SentReview, outcome: Outcome | None
 ) -> HttpResponse:
     """Where the act leads: the next item, or the same one after a change of it."""
-    if outcome is None:
-        return lead_on_again(visit)
-    stays = outcome.next is None
-    was_edited = stays and sent.act == "submit"
+    if outcome is not None:
+        say(visit, item, sent, outcome)
+    return redirect(address_after(visit, item, outcome))
+
+
+def say(visit: Visit, item: QueueItem, sent: SentReview, outcome: Outcome) -> None:
+    """Have the next page tell what was done, with an undo where there is one."""
+    was_edited = outcome.next is None and sent.act == "submit"
     words = "Changes to item {} saved" if was_edited else SAID[sent.act]
     can_undo = outcome.review.is_filling and not was_edited
-    tell(
-        visit.request,
-        words.format(item.position),
-        about=outcome.review,
-        can_undo=can_undo,
-    )
+    tell(visit.request, words.format(item.position), about=outcome.review, can_undo=can_undo)
+
+
+def address_after(visit: Visit, item: QueueItem, outcome: Outcome | None) -> str:
+    """The page to go to. For a form that came twice: where the first one went."""
+    if outcome is None:
+        try:
+            following = claim_next(visit.session, visit.user, lease=lease())
+        except SessionClosed:
+            return resolve_url("labeling:start", visit.session_id)
+        return address_of_next(visit.session_id, following)
     if outcome.next is None:
-        return redirect("labeling:item", visit.session_id, item.position)
-    return to_next(visit.session_id, outcome.next)
-
-
-def lead_on_again(visit: Visit) -> HttpResponse:
-    """The same form came twice: go where the first one went."""
-    try:
-        return to_next(visit.session_id, claim_next(visit.session, visit.user, lease=lease()))
-    except SessionClosed:
-        return redirect("labeling:start", visit.session_id)
+        return resolve_url("labeling:item", visit.session_id, item.position)
+    return address_of_next(visit.session_id, outcome.next)

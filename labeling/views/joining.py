@@ -39,4 +39,5 @@ def come_in(request: HttpRequest, secret: str, name: str) -> HttpResponse:
     """Use the invitation up and go to the session. Raises LinkUnusable."""
     invitation = accept_invitation(secret, now=timezone.now(), name=name.replace("\0", ""))
     invitation.user.refresh_from_db()
-    return let_in(request, invitation.user, reverse("labeling:start", args=[invitation.session_id]))
+    after = reverse("labeling:start", args=[invitation.session_id])
+    return let_in(request, invitation.user, after, is_shared="shared" in request.POST)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
 from labeling.access import item_at
 from labeling.answering import InvalidAnswers
 from labeling.current import current_expectations
@@ -18,15 +21,17 @@ from labeling.my_queue import my_queue, neighbours, rail
 from labeling.others import OthersOnQuestion, others_after_submit
 from labeling.places import PlaceTaken, ReviewChanged
 from labeling.question_views import CANNOT_JUDGE, PRIVATE
-from labeling.questions import Asked, questions_of
+from labeling.questions import Asked, questions_of, stamp_of
 from labeling.queueing import SessionClosed
-from labeling.reviewing import WrongMoment
+from labeling.reviewing import Outcome, WrongMoment
 from labeling.showing import Typed, item_page, own_review_at
-from labeling.views.acting import carry_out, lead_on
+from labeling.views.acting import address_after, carry_out, lead_on, say
 from labeling.views.flash import flash_in
 from labeling.views.start import page, shown
-from labeling.views.visit import Visit, for_reviewers
+from labeling.views.visit import Visit, for_reviewers, lease
 from traces.viewing import View
+
+RENEWALS_PER_LEASE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,11 @@ class Place:
     review: Review | None
     asked: list[Asked]
 
+    @property
+    def own(self) -> tuple[LabelingSession, int, User]:
+        """What finds the reader's review again."""
+        return self.visit.session, self.item.position, self.visit.user
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -45,12 +55,21 @@ class Refusal:
 
     problem   changed, taken, closed, or a sentence; empty when the faults beside the questions
               say it all
+    ask       where to ask that the session be reopened
     """
 
     typed: Typed
     problem: str
     status: int
     code: str
+    ask: str = ""
+
+
+class SomebodyElse(RuntimeError):
+    """Another account signed in to this browser since the page was shown."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else is signed in now. Sign in as the one who wrote this.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,12 +119,21 @@ def show(place: Place, refusal: Refusal | None = None) -> HttpResponse:
         following=following,
         show=listed,
         others=others_of(place),
-        flash=flash_in(visit.request),
+        flash=None if is_prefetch(visit.request) else flash_in(visit.request),
+        stamp=stamp_of(visit.session, place.asked),
+        renew_ms=lease() // timedelta(milliseconds=RENEWALS_PER_LEASE),
+        ask=refusal.ask if refusal else "",
         problem=refusal.problem if refusal else "",
         form_key=secrets.token_urlsafe(16),
         reasons=(*CANNOT_JUDGE, PRIVATE),
         view=view,
     )
+
+
+def ask_to_reopen(session: LabelingSession) -> str:
+    """A mail to who made the session, begun."""
+    address = session.created_by.email if session.created_by else ""
+    return f"mailto:{address}?{urlencode({'subject': f'Reopen {session.name}'}, quote_via=quote)}"
 
 
 def others_of(place: Place) -> tuple[OthersOnQuestion, ...]:
@@ -119,15 +147,17 @@ def act_on(place: Place) -> HttpResponse:
     """Do what was pressed and go where it leads."""
     visit = place.visit
     sent = sent_of(place)
+    if visit.request.POST.get("who", str(visit.user.pk)) != str(visit.user.pk):
+        return refuse(place, refusal_of(SomebodyElse(), sent, place.asked))
     try:
         outcome = carry_out(visit, place.item, sent)
     except ReviewChanged as error:
         place = replace(place, review=error.current)
         return refuse(place, refusal_of(error, sent, place.asked))
     except (InvalidAnswers, PlaceTaken, SessionClosed, WrongMoment) as error:
-        return refuse(place, refusal_of(error, sent, place.asked))
-    if wants_json(visit.request) and outcome is not None:
-        return JsonResponse({"version": outcome.review.version, "state": outcome.review.state})
+        return refuse(place, refusal_of(error, sent, place.asked, ask=ask_to_reopen(visit.session)))
+    if wants_json(visit.request):
+        return told(place, sent, outcome)
     return lead_on(visit, place.item, sent, outcome)
 
 
@@ -143,7 +173,29 @@ def sent_of(place: Place) -> SentReview:
     return sent
 
 
-def refusal_of(error: Exception, sent: SentReview, asked: list[Asked]) -> Refusal:
+def told(place: Place, sent: SentReview, outcome: Outcome | None) -> HttpResponse:
+    """What the script is told: the version the next save must name, and where the act leads.
+
+    The page of thanks, and the page of a changed item, come from the server and say what was done.
+    """
+    visit = place.visit
+    review = outcome.review if outcome else own_review_at(*place.own)
+    following = address_after(visit, place.item, outcome)
+    thanks = resolve_url("labeling:done", visit.session_id)
+    is_edited = sent.act == "submit" and outcome is not None and outcome.next is None
+    if outcome is not None and (is_edited or following == thanks):
+        say(visit, place.item, sent, outcome)
+    return JsonResponse(
+        {
+            "version": review.version if review else 0,
+            "state": review.state if review else "",
+            "next": following,
+            "stamp": stamp_of(visit.session, place.asked),
+        }
+    )
+
+
+def refusal_of(error: Exception, sent: SentReview, asked: list[Asked], *, ask: str = "") -> Refusal:
     """What is shown for an error of the verbs."""
     typed = Typed(answers=sent.answers, faults={})
     match error:
@@ -157,7 +209,9 @@ def refusal_of(error: Exception, sent: SentReview, asked: list[Asked]) -> Refusa
         case PlaceTaken():
             return Refusal(typed, "taken", 409, "place_taken")
         case SessionClosed():
-            return Refusal(typed, "closed", 409, "session_closed")
+            return Refusal(typed, "closed", 409, "session_closed", ask=ask)
+        case SomebodyElse():
+            return Refusal(typed, str(error), 409, "somebody_else")
         case _:
             return Refusal(typed, str(error), 409, "wrong_moment")
 
@@ -165,7 +219,7 @@ def refusal_of(error: Exception, sent: SentReview, asked: list[Asked]) -> Refusa
 def refuse(place: Place, refusal: Refusal) -> HttpResponse:
     """The page again, or a few words for the script that saves in the background."""
     if wants_json(place.visit.request):
-        body = {"code": refusal.code, "detail": refusal.problem}
+        body = {"code": refusal.code, "detail": refusal.problem, "ask": refusal.ask}
         return JsonResponse(body, status=refusal.status)
     return show(place, refusal)
 
@@ -173,3 +227,8 @@ def refuse(place: Place, refusal: Refusal) -> HttpResponse:
 def wants_json(request: HttpRequest) -> bool:
     """Whether the page's script asks."""
     return request.headers.get("Accept", "") == "application/json"
+
+
+def is_prefetch(request: HttpRequest) -> bool:
+    """Whether the page is fetched for later: then nothing that it tells is used up."""
+    return request.headers.get("X-Prefetch") == "1"

@@ -1,17 +1,16 @@
-"""The reviewer's pages around the items: start, next, my items, done."""
+"""The reviewer's pages around the items: start, my items, done."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from labeling.my_queue import MyQueue, Show, my_queue, rail
 from labeling.questions import questions_of
-from labeling.queueing import SessionClosed, claim_next
 from labeling.showing import own_answers
 from labeling.views.flash import flash_in
-from labeling.views.visit import Visit, for_reviewers, lease, to_next
+from labeling.views.visit import Visit, for_reviewers
 
 ROWS_PER_PAGE = 200
 ANSWERS_SHOWN = 50
@@ -24,17 +23,6 @@ def start(visit: Visit) -> HttpResponse:
     questions = questions_of(visit.session)
     queue = my_queue(visit.session, visit.user, n_questions=len(questions))
     return page(visit, "review/start.html", queue=queue, n_questions=len(questions))
-
-
-@require_POST
-@for_reviewers
-def go_on(visit: Visit) -> HttpResponse:
-    """Claim the next item and go there."""
-    try:
-        following = claim_next(visit.session, visit.user, lease=lease())
-    except SessionClosed:
-        return redirect("labeling:start", visit.session_id)
-    return to_next(visit.session_id, following)
 
 
 @require_safe

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render, resolve_url
 from django.views.decorators.cache import never_cache
 
 from accounts.credentials import Credential
@@ -103,8 +103,8 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.LEASE_SECONDS)
 
 
-def to_next(session_id: str, following: Next) -> HttpResponse:
-    """Go to a claimed item, or to the page that says why there is none."""
+def address_of_next(session_id: str, following: Next) -> str:
+    """The page of a claimed item, or the one that says why there is none."""
     if following.review is None:
-        return redirect("labeling:done", session_id)
-    return redirect("labeling:item", session_id, following.review.item.position)
+        return resolve_url("labeling:done", session_id)
+    return resolve_url("labeling:item", session_id, following.review.item.position)

@@ -7,12 +7,13 @@ from collections import Counter
 import pytest
 
 from accounts.credentials import Credential
+from accounts.roles import Role
 from labeling import reviewing
 from labeling.answering import Reply, Submission
 from labeling.models import QueueItem
 from labeling.my_queue import Group, minutes_left, my_queue, neighbours, rail
 from labeling.queueing import claim_next
-from tests.factories import LEASE, NOW, make_session
+from tests.factories import LEASE, NOW, make_experiment, make_member, make_session
 
 
 def act(verb, session, user, position, **submission):
@@ -123,9 +124,41 @@ def test_a_claim_is_a_draft_to_come_and_shows_as_to_do(session, reviewer):
     ],
 )
 def test_the_time_left_is_the_usual_time_in_steps_of_five_minutes(todo, seconds, minutes):
-    groups = [Group(mine=Counter(), seconds=second) for second in seconds]
+    assert minutes_left(todo, seconds, lambda: 60) == minutes
 
-    assert minutes_left(todo, groups, n_questions=2) == minutes
+
+def took(session, user, position, seconds):
+    act(reviewing.submit, session, user, position, active_ms=seconds * 1000)
+
+
+def test_what_is_left_includes_skipped_items_and_not_what_is_done(session, reviewer):
+    for position in (1, 2, 3, 4):
+        took(session, reviewer, position, 600)
+    act(reviewing.skip, session, reviewer, 5)
+    took(session, reviewer, 6, 600)
+
+    assert my_queue(session, reviewer, n_questions=1).minutes_left == 10
+
+
+def test_before_five_items_the_median_of_the_experiment_counts(
+    session, reviewer, second_reviewer, experiment, manager
+):
+    other = make_session(experiment, manager, traces=5, reviewers=(second_reviewer,))
+    assert my_queue(session, reviewer, n_questions=1).minutes_left == 5
+    for position, seconds in enumerate((60, 300, 300, 300, 900), start=1):
+        took(other, second_reviewer, position, seconds)
+
+    assert my_queue(session, reviewer, n_questions=1).minutes_left == 30
+
+
+def test_other_experiments_do_not_count(session, reviewer, second_reviewer):
+    elsewhere = make_experiment()
+    owner = make_member(elsewhere, Role.MANAGER, "far@example.org")
+    other = make_session(elsewhere, owner, traces=5, reviewers=(second_reviewer,))
+    for position in range(1, 6):
+        took(other, second_reviewer, position, 900)
+
+    assert my_queue(session, reviewer, n_questions=1).minutes_left == 5
 
 
 def test_a_group_knows_its_share():

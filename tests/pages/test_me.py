@@ -69,7 +69,8 @@ def test_preferences_change_the_page_and_those_not_sent_stay(client):
     page = client.get("/inbox/").content.decode()
 
     assert (
-        'data-theme="dark" data-size="l" data-width="68" data-face="sans" data-keys="off"' in page
+        'data-theme="dark" data-size="l" data-width="68" data-face="sans" data-keys="off" '
+        'data-advance="on"' in page
     )
 
 

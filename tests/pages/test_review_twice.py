@@ -132,9 +132,34 @@ def test_a_script_saves_drafts_by_the_same_address(client, session):
         url(session), data | fields(correct="false"), headers={"Accept": "application/json"}
     )
 
-    assert saved.json() == {"version": 2, "state": "draft"}
+    assert saved.json().items() >= {"version": 2, "state": "draft", "next": url(session)}.items()
     assert (stale.status_code, stale.json()["code"]) == (409, "changed_meanwhile")
     assert Review.objects.get().active_ms == 1500
+
+
+def test_a_script_is_told_where_a_submit_leads_and_the_same_when_it_comes_twice(client, session):
+    data = (
+        form_of(client.get(url(session))) | {"act": "submit"} | fields(correct="true", clarity="1")
+    )
+
+    first, second = (
+        client.post(url(session), data, headers={"Accept": "application/json"}) for _ in range(2)
+    )
+
+    assert first.json().items() >= {"version": 2, "state": "submitted"}.items()
+    assert first.json() == second.json()
+    assert first.json()["next"] == url(session, 2)
+
+
+def test_a_page_rendered_before_its_item_was_claimed_saves_without_a_conflict(client, session):
+    page = client.get(url(session, 2))
+    submit(client, session)
+
+    response = send(client, session, "submit", 2, page=page, correct="true", clarity="2")
+
+    assert form_of(page)["version"] == ["0"]
+    assert response.status_code == 302
+    assert Review.objects.get(item__position=2).state == "submitted"
 
 
 def test_words_typed_while_the_session_was_closed_stay_on_the_page(client, session):

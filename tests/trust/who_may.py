@@ -183,7 +183,7 @@ GET    r/<str:session_id>                                                     33
 POST   r/<str:session_id>                                                     33 333333
 GET    r/<str:session_id>/                                                    LL 002222
 POST   r/<str:session_id>/                                                    BB BBBBBB
-GET    r/<str:session_id>/next/                                               BB BBBBBB
+GET    r/<str:session_id>/next/                                               LL 003333
 POST   r/<str:session_id>/next/                                               LL 003333
 GET    r/<str:session_id>/items/                                              LL 002222
 POST   r/<str:session_id>/items/                                              BB BBBBBB

@@ -7,6 +7,7 @@ const CHOICES = ".opts .opt input:enabled, .scale .opt input:enabled";
 const STEP_DELAY = 120;
 
 const singleKeys = () => document.documentElement.dataset.keys !== "off";
+const advances = () => document.documentElement.dataset.advance !== "off";
 const covered = () => one(":popover-open, dialog[open], .menu[open]");
 const active = () => one(".qs .q.act") || one(".qs .q:enabled");
 const say = (text) => { one("#live").textContent = text; };
@@ -48,7 +49,7 @@ function choose(digit) {
   input.click();
   const label = one("span", input.closest("label")).textContent.trim();
   say(`${label} ${input.checked ? "selected" : "not selected"}`);
-  if (input.type === "radio") setTimeout(() => active() === question && step(1), STEP_DELAY);
+  if (input.type === "radio" && advances()) setTimeout(() => active() === question && step(1), STEP_DELAY);
   return true;
 }
 
@@ -113,4 +114,6 @@ addEventListener("keydown", (event) => {
   if (done) event.preventDefault();
 });
 
-one(".rail [aria-current=true]:not(.seg *)")?.scrollIntoView({ block: "nearest" });
+const showRow = () => one(".rail [aria-current=true]:not(.seg *)")?.scrollIntoView({ block: "nearest" });
+document.addEventListener("item:shown", showRow);
+showRow();

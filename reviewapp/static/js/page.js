@@ -42,7 +42,7 @@ function say(text) {
 }
 
 // Code boxes come from the sanitiser without a button, because without a script it would do nothing.
-for (const box of document.querySelectorAll(".codebox")) {
+function equip(box) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "btn s quiet ico";
@@ -79,7 +79,7 @@ const TIMES = {
   minute: { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" },
   day: { day: "numeric", month: "long" },
 };
-for (const time of document.querySelectorAll("time[data-local]")) {
+function localise(time) {
   const local = new Date(time.dateTime).toLocaleString("en-GB", TIMES[time.dataset.local]);
   time.textContent = time.textContent.trim().startsWith("on ") ? `on ${local}` : local;
 }
@@ -92,3 +92,11 @@ function arrive() {
   setTimeout(say, 100, document.title.split(" – ")[0]);
 }
 arrive();
+
+function decorate() {
+  document.querySelectorAll(".codebox:not(:has(> [data-copies]))").forEach(equip);
+  document.querySelectorAll("time[data-local]").forEach(localise);
+}
+
+document.addEventListener("item:shown", decorate);
+decorate();

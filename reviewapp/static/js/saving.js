@@ -1,189 +1,248 @@
-// Drafts of the review page are saved by themselves, one save at a time.
-// A draft goes to the page's own address with the version it was made from. "Saved" is said only after
-// the server said so; until then the words are kept on this device. A submit waits for a save that is
-// on its way, so that the two cannot overtake each other.
+// Drafts of the review page are saved by themselves, one save at a time, and kept on this device until
+// the server has them. A draft goes to the item's own address with the version it was made from.
+// Longer than most files: one more would be one more request of a first visit. outbox.js sends submits.
 
-const form = document.getElementById("answers");
-const state = document.querySelector("[data-save]");
-const saves = "autosave" in form.dataset;
-const copyName = `draft ${location.pathname}`;
+import { fill, isSame, one, wordsOf } from "./answers.js";
+import { announce, excuse, isShared, refuse, tell, withdraw } from "./telling.js";
+
 const IDLE = 800;
 const LONGEST = 5000;
-const RETRY = [2000, 4000, 8000, 16000, 32000, 60000];
+const SLOW = 600;
 const AWAY = 60000;
+const RETRY = [2, 4, 8, 16, 32, 60];
+export const pathOf = (form) => new URL(form.action).pathname;
+const who = () => one("#answers").dataset.who;
+const isWorded = () => "autosave" in page.form.dataset || "editing" in page.form.dataset;
 
-let dirty = false;
-let dirtySince = 0;
-let timer = 0;
-let saving = null;
-let failures = 0;
-let stopped = !saves;
-let leaving = false;
-let activeSince = performance.now();
-let lastInput = activeSince;
+// What is kept on this device; nothing at all on a computer that others use too.
+export const store = {
+  read(name) {
+    if (isShared()) return null;
+    try { return JSON.parse(localStorage.getItem(name)); } catch { return null; }
+  },
+  write(name, value) {
+    if (isShared()) return false;
+    try { localStorage.setItem(name, JSON.stringify(value)); return true; } catch { return false; }
+  },
+  drop(name) {
+    try { localStorage.removeItem(name); } catch { /* nothing was kept */ }
+  },
+};
+export const copyName = (path) => `draft ${who()} ${path}`;
 
-function tell(name, text, { bad = false } = {}) {
-  state.classList.toggle("bad", bad);
-  state.innerHTML = `<svg class="i" aria-hidden="true"><use href="#i-${name}"/></svg><span${bad ? "" : ' class="hide-s"'}>${text}</span>`;
-}
+// The page's state: one object per item shown, so that a late answer finds the form it is about.
+export let page = null;
 
-// Active time: the tab is visible and something was pressed within the last minute.
-function takeActiveTime() {
+// Active time: the tab is visible and something was done in it within the last minute.
+let spent = 0;
+let counted = performance.now();
+let lastInput = counted;
+
+function count() {
   const now = performance.now();
-  const end = document.hidden ? lastInput : Math.min(now, lastInput + AWAY);
-  const spent = Math.max(0, end - activeSince);
-  activeSince = now;
-  return Math.round(spent);
+  if (!document.hidden) spent += Math.max(0, Math.min(now, lastInput + AWAY) - counted);
+  counted = now;
 }
 
-// Signing in again in another tab changes the token that every form must carry.
-function renewToken() {
-  const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
-  if (cookie) form.elements.csrfmiddlewaretoken.value = cookie[1];
+export function takeTime() {
+  count();
+  const taken = Math.round(spent);
+  spent = 0;
+  return taken;
 }
 
-function written() {
-  const skipped = /^(csrfmiddlewaretoken|key|act|active_ms|version|reason|note)$/;
-  return [...new FormData(form)].filter(([name]) => !skipped.test(name));
+for (const name of ["keydown", "pointerdown", "pointermove", "wheel", "scroll", "input"]) {
+  addEventListener(name, () => {
+    count();
+    lastInput = performance.now();
+  }, { capture: true, passive: true });
 }
 
-function keepCopy() {
-  const copy = { version: form.elements.version.value, at: Date.now(), fields: written() };
-  try { localStorage.setItem(copyName, JSON.stringify(copy)); } catch { /* a full or forbidden store: the page still saves */ }
+function keepCopy(it) {
+  const { form, sent } = it;
+  const copy = { version: form.elements.version.value, at: Date.now(), words: wordsOf(form), sent };
+  it.isKept = store.write(copyName(pathOf(form)), copy);
 }
 
-function dropCopy() {
-  try { localStorage.removeItem(copyName); } catch { /* nothing was kept */ }
+// Fields as they are sent. Signing in again in another tab changes the token that every form carries.
+export function post(path, fields, { leaving = false } = {}) {
+  const body = new FormData();
+  for (const [name, value] of fields) body.append(name, value);
+  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  body.set("csrfmiddlewaretoken", token ?? one("#answers").elements.csrfmiddlewaretoken.value);
+  const headers = { Accept: "application/json" };
+  return fetch(path, { method: "POST", body, headers, redirect: "manual", keepalive: leaving });
+}
+
+// What came of a request: {ok, answer}, {code} for a refusal, {retry: why} for what may yet succeed.
+export async function outcome(sending) {
+  try {
+    const response = await sending;
+    if (response.ok) return { answer: await response.json() };
+    if (response.type === "opaqueredirect") return { retry: "signed_out" };
+    if (response.status === 403 || response.status === 429 || response.status >= 500) return { retry: "failed" };
+    if (response.status === 404) return { code: "missing" };
+    return await response.json();
+  } catch {
+    return { retry: navigator.onLine ? "failed" : "offline" };
+  }
 }
 
 function changed() {
-  if (stopped) {
-    dirty = true;
-    return;
-  }
-  if (!dirty) dirtySince = performance.now();
-  dirty = true;
-  keepCopy();
-  const waited = performance.now() - dirtySince;
-  clearTimeout(timer);
-  timer = setTimeout(save, Math.max(0, Math.min(IDLE, LONGEST - waited)));
+  const it = page;
+  if (!it.dirty) it.since = performance.now();
+  it.dirty = true;
+  keepCopy(it);
+  if (it.stopped) return;
+  clearTimeout(it.timer);
+  it.timer = setTimeout(save, Math.max(0, Math.min(IDLE, LONGEST - (performance.now() - it.since))));
 }
 
-function save() {
-  clearTimeout(timer);
-  if (stopped || !dirty || saving) return;
-  dirty = false;
-  const slow = setTimeout(tell, 600, "clock", "Saving…");
-  saving = send().finally(() => {
+export function save({ leaving = false } = {}) {
+  const it = page;
+  clearTimeout(it.timer);
+  if (it.stopped || !it.dirty || it.saving) return;
+  it.dirty = false;
+  const slow = setTimeout(tell, SLOW, "clock", "Saving…");
+  it.saving = send(it, leaving).finally(() => {
     clearTimeout(slow);
-    saving = null;
-    if (dirty && !failures) changed();
+    it.saving = null;
+    if (it === page && it.dirty && !it.failures) changed();
   });
 }
 
-async function send() {
-  renewToken();
-  const body = new FormData(form);
-  body.set("act", "draft");
-  body.set("active_ms", takeActiveTime());
-  const headers = { Accept: "application/json" };
-  try {
-    const response = await fetch(form.action, { method: "POST", body, headers, redirect: "manual", keepalive: true });
-    if (response.ok) saved(await response.json());
-    else if (response.type === "opaqueredirect") failed("Signed out. Sign in in another tab");
-    else if (response.status >= 500 || response.status === 403) failed("Not saved. Retrying");
-    else refused(response.status, await response.json());
-  } catch {
-    failed(navigator.onLine ? "Not saved. Retrying" : "Saved on this device");
-  }
+async function send(it, leaving) {
+  const { form } = it;
+  const time = takeTime();
+  it.sent = [...it.sent.slice(-9), wordsOf(form)];
+  keepCopy(it);
+  const fields = new FormData(form);
+  fields.set("act", "draft");
+  fields.set("active_ms", time);
+  const { answer, retry, ...refusal } = await outcome(post(pathOf(form), fields, { leaving }));
+  if (!answer) spent += time;
+  if (answer) saved(it, answer);
+  else if (retry) failed(it, retry);
+  else refused(it, refusal);
 }
 
-function saved(answer) {
-  failures = 0;
-  form.elements.version.value = answer.version;
-  if (dirty) return;
-  dropCopy();
+function saved(it, answer) {
+  it.failures = 0;
+  it.form.elements.version.value = answer.version;
+  it.sent = [];
+  it.renewed = performance.now();
+  document.dispatchEvent(new CustomEvent("draft:saved", { detail: answer }));
+  if (it.dirty) return keepCopy(it);
+  store.drop(copyName(pathOf(it.form)));
+  if (it !== page) return;
+  withdraw("failed", "offline", "signed_out");
   tell("cloud", "Draft saved");
 }
 
-function failed(words) {
-  dirty = true;
-  timer = setTimeout(save, RETRY[Math.min(failures, RETRY.length - 1)]);
-  failures += 1;
-  tell("warn", words, { bad: true });
+function failed(it, why) {
+  it.dirty = true;
+  const seconds = RETRY[Math.min(it.failures, RETRY.length - 1)];
+  it.failures += 1;
+  if (it !== page) return;
+  it.timer = setTimeout(save, seconds * 1000);
+  excuse(why, seconds, () => save());
 }
 
-// The next submit shows the page with the reason, and with both texts when they differ.
-function refused(status, { code }) {
-  dirty = true;
-  stopped = status !== 422;
-  tell("warn", code === "changed_meanwhile" ? "Changed in another tab" : "Not saved", { bad: true });
+function refused(it, refusal) {
+  it.dirty = true;
+  it.stopped = refusal.code !== "invalid_answers";
+  if (it === page) refuse(refusal, compare);
 }
 
+export async function compare() {
+  const { choose } = await import("./compare.js");
+  const it = page;
+  const chosen = await choose(it.form);
+  if (!chosen) return;
+  withdraw("conflict");
+  it.dirty = true;
+  keepCopy(it);
+  if (chosen.isSubmitted) {
+    location.assign(`${pathOf(it.form)}?edit`);
+    return;
+  }
+  it.stopped = false;
+  save();
+}
+
+// The words of this device, when they are not those of the server. They go on from what the server has when
+// it is what this device sent, the answer to which was lost; else another tab was there, and the two are compared.
 function restore() {
-  let copy = null;
-  try { copy = JSON.parse(localStorage.getItem(copyName)); } catch { /* unreadable: as if there were none */ }
+  const { form } = page;
+  const name = copyName(pathOf(form));
+  const copy = store.read(name);
   if (!copy) return;
-  if (copy.version !== form.elements.version.value) {
-    dropCopy();
-    return;
-  }
-  const fields = new Map();
-  for (const [name, value] of copy.fields) fields.set(name, [...(fields.get(name) || []), value]);
-  for (const field of form.querySelectorAll(".q input, .q textarea")) {
-    const values = fields.get(field.name) || [];
-    if (/radio|checkbox/.test(field.type)) field.checked = values.includes(field.value);
-    else field.value = values[0] ?? "";
-  }
+  const theirs = wordsOf(form);
+  if (isSame(copy.words, theirs)) return store.drop(name);
+  const isNext = copy.version === form.elements.version.value || copy.sent.some((words) => isSame(words, theirs));
+  fill(form, copy.words);
+  if (!isNext) form.elements.version.value = copy.version;
   const at = new Date(copy.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  document.getElementById("live").textContent = `Restored what you wrote at ${at}.`;
-  form.dispatchEvent(new Event("change"));
-  changed();
+  const words = `Restored what you wrote at ${at}.`;
+  one(".qs", form).insertAdjacentHTML("afterbegin", '<p class="restored sm mut"></p>');
+  one(".restored", form).textContent = words;
+  announce(words);
+  if (isNext) return changed();
+  page.dirty = page.stopped = true;
+  refuse({ code: "changed_meanwhile" }, compare);
 }
 
-const isOurs = (event) => event.target.closest && !event.target.closest("[popover]");
+// Takes up the item that is on the page now.
+export function begin({ fresh = true } = {}) {
+  const form = one("#answers");
+  page = { form, dirty: false, since: 0, timer: 0, saving: null, sent: [], failures: 0, isKept: false, stopped: !("autosave" in form.dataset), renewed: performance.now() };
+  if (fresh && isWorded()) restore();
+}
 
-form.addEventListener("input", (event) => {
-  if (!isOurs(event)) return;
-  lastInput = performance.now();
-  changed();
+const isOurs = (event) => event.target.closest?.("#answers") && !event.target.closest("[popover]");
+
+addEventListener("input", (event) => {
+  if (isOurs(event) && isWorded()) changed();
 });
-form.addEventListener("change", (event) => {
-  if (event.target !== form && isOurs(event)) save();
+addEventListener("change", (event) => {
+  if (event.target !== page.form && isOurs(event)) save();
 });
-form.addEventListener("focusout", save);
-addEventListener("online", save);
+addEventListener("focusout", (event) => {
+  if (isOurs(event)) save();
+});
+addEventListener("online", () => save());
+addEventListener("focus", () => page.failures && save());
 document.addEventListener("visibilitychange", () => {
-  if (document.hidden) save();
-  else activeSince = lastInput = performance.now();
+  if (document.hidden) save({ leaving: true });
+  else counted = lastInput = performance.now();
 });
-
-form.addEventListener("submit", (event) => {
-  if (event.defaultPrevented) return;
-  if (leaving || saving) event.preventDefault();
-  if (leaving) return;
-  clearTimeout(timer);
-  if (saving) {
-    const button = event.submitter ?? undefined;
-    saving.finally(() => form.requestSubmit(button));
-    return;
-  }
-  renewToken();
-  form.elements.active_ms.value = takeActiveTime();
-  stopped = leaving = true;
-  dropCopy();
-});
-
+addEventListener("pagehide", () => save({ leaving: true }));
 addEventListener("beforeunload", (event) => {
-  if (!leaving && (dirty || saving)) event.preventDefault();
+  if (!page.leaving && (page.dirty || page.saving) && !page.isKept) event.preventDefault();
 });
+
+// While somebody reads without writing a word, the place is held on.
+setInterval(() => {
+  const every = Number(page.form.dataset.renew);
+  const now = performance.now();
+  if (page.stopped || page.dirty || page.saving || now - page.renewed < every || now - lastInput > every) return;
+  page.renewed = now;
+  renew(page);
+}, 15000);
+
+async function renew(it) {
+  const time = takeTime();
+  const fields = new FormData(it.form);
+  fields.set("act", "renew");
+  fields.set("active_ms", time);
+  const { answer, ...refusal } = await outcome(post(pathOf(it.form), fields));
+  if (!answer) spent += time;
+  if (refusal.code) refused(it, refusal);
+}
 
 // The browser's back button shows an old rendering: take the present one, unless words are unsaved.
 addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  if (!dirty) location.reload();
-  leaving = false;
-  stopped = !saves;
+  if (event.persisted && !page.dirty) location.reload();
 });
 
-if (saves) restore();
+begin();
