@@ -33,6 +33,13 @@ class PlaceTaken(RuntimeError):
         super().__init__("Others are reviewing this item already. Go on with the next one.")
 
 
+class SomebodyElse(RuntimeError):
+    """Another account signed in to this browser since the page was shown."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else is signed in now. Sign in as the one who wrote this.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a verb works: locked rows, the time, who asks."""

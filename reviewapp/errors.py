@@ -27,7 +27,7 @@ from labeling.answering import InvalidAnswers
 from labeling.exports import UnknownExport
 from labeling.from_datasets import TooManyRecords
 from labeling.managing import InvalidPlan, WrongState
-from labeling.places import PlaceTaken, ReviewChanged
+from labeling.places import PlaceTaken, ReviewChanged, SomebodyElse
 from labeling.queueing import NotAReviewer, SessionClosed
 from labeling.review_queues import QueueExists
 from labeling.reviewing import WrongMoment
@@ -124,6 +124,7 @@ VERDICTS: Mapping[type[Exception], Verdict] = {
     PlaceTaken: Verdict(409, "place_taken", "INVALID_PARAMETER_VALUE"),
     RunEnded: Verdict(409, "session_closed", "INVALID_PARAMETER_VALUE"),
     SessionClosed: Verdict(409, "session_closed", "INVALID_PARAMETER_VALUE"),
+    SomebodyElse: Verdict(409, "somebody_else", "INVALID_PARAMETER_VALUE"),
     WrongMoment: Verdict(409, "wrong_moment", "INVALID_PARAMETER_VALUE"),
     WrongState: Verdict(409, "wrong_state", "INVALID_PARAMETER_VALUE"),
     NoRoom: Verdict(507, "no_room", "RESOURCE_EXHAUSTED"),

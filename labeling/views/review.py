@@ -19,7 +19,7 @@ from labeling.forms import SentReview, sent_review
 from labeling.models import LabelingSession, QueueItem, Review
 from labeling.my_queue import my_queue, neighbours, rail
 from labeling.others import OthersOnQuestion, others_after_submit
-from labeling.places import PlaceTaken, ReviewChanged
+from labeling.places import PlaceTaken, ReviewChanged, SomebodyElse
 from labeling.question_views import CANNOT_JUDGE, PRIVATE
 from labeling.questions import Asked, questions_of, stamp_of
 from labeling.queueing import SessionClosed
@@ -63,13 +63,6 @@ class Refusal:
     status: int
     code: str
     ask: str = ""
-
-
-class SomebodyElse(RuntimeError):
-    """Another account signed in to this browser since the page was shown."""
-
-    def __init__(self) -> None:
-        super().__init__("Somebody else is signed in now. Sign in as the one who wrote this.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

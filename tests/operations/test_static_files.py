@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.test import override_settings
 
 OWN_SCRIPTS_BYTES = 12 * 1024
 LOADED_WHEN_NEEDED = "compare."  # once two tabs have differed
@@ -19,10 +20,9 @@ LOADED_WHEN_NEEDED = "compare."  # once two tabs have differed
 def served(tmp_path_factory) -> Path:
     """The folder that the web server reads."""
     folder: Path = tmp_path_factory.mktemp("static")
-    with pytest.MonkeyPatch.context() as patch:
-        backend = {"BACKEND": "reviewapp.static_files.ServedFiles"}
-        patch.setattr(settings, "STATIC_ROOT", folder)
-        patch.setattr(settings, "STORAGES", settings.STORAGES | {"staticfiles": backend})
+    backend = {"BACKEND": "reviewapp.static_files.ServedFiles"}
+    storages = settings.STORAGES | {"staticfiles": backend}
+    with override_settings(STATIC_ROOT=folder, STORAGES=storages):
         call_command("collectstatic", interactive=False, verbosity=0, stdout=StringIO())
     return folder
 
