@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, transaction
@@ -19,6 +19,7 @@ from django.db.models.sql import InsertQuery
 
 from accounts.prepared import connection_of_this_thread, preparing_cursor
 
+BATCH = 500
 Saved = TypeVar("Saved", bound=Model)
 
 
@@ -111,7 +112,7 @@ def insert_or_lock(rows: Sequence[Saved], *, unique: str, kept: str) -> list[Sav
     is this transaction's until it ends. Two at once that share rows wait for each other and cannot
     deadlock: locks are taken in the order of `unique`, whether a row is there or not, which a
     SELECT and then an INSERT of what it did not find cannot promise.
-    Cost: one statement; on SQLite one for each row.
+    Cost: one statement per 500 rows.
     Source: PostgreSQL 15, INSERT, "all rows will be locked when the ON CONFLICT DO UPDATE action is
     taken", those too that its WHERE leaves out.
     """
@@ -122,9 +123,15 @@ def insert_or_lock(rows: Sequence[Saved], *, unique: str, kept: str) -> list[Sav
     rows = sorted(rows, key=attrgetter(unique))
     locking = f"{field_column(model, kept)} = EXCLUDED.{field_column(model, kept)} WHERE 1 = 0"
     key = model._meta.pk.name  # noqa: SLF001 - documented
-    sql = insertion_of_many(model, [field.name for field in fields], [unique], locking)
-    sql += f" RETURNING {field_column(model, unique)}, {field_column(model, key)}"
-    keys = dict(send(sql, [database_values(row, fields, here) for row in rows], here))
+    names = [field.name for field in fields]
+    returning = f" RETURNING {field_column(model, unique)}, {field_column(model, key)}"
+    keys: dict[Any, Any] = {}
+    with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), here.cursor() as cursor:
+        for start in range(0, len(rows), BATCH):
+            values = [database_values(row, fields, here) for row in rows[start : start + BATCH]]
+            sql = insertion_of_many(model, names, [unique], locking, n_rows=len(values))
+            cursor.execute(sql + returning, parameters(values, here))
+            keys.update(cursor.fetchall())
     inserted = [row for row in rows if getattr(row, unique) in keys]
     for row in inserted:
         mark_as_saved(row, keys[getattr(row, unique)])
@@ -145,29 +152,40 @@ def upsert(
               numbers, texts, keys of other rows, JSON as text
     rows      no two with the same values of `unique`
     unique    fields of a unique constraint; `update` those that are replaced
-    In the order of `unique`: two at once with the same rows in two orders would deadlock.
-    Raises IntegrityError. Cost: one statement.
+    Two at once with the same rows in two orders would deadlock, so the caller has locked what they
+    belong to. Raises IntegrityError. Cost: one statement.
     """
     if not rows:
         return
     names = [field_column(model, name) for name in update]
     replaced = ", ".join(f"{name} = EXCLUDED.{name}" for name in names)
-    key = itemgetter(*(list(columns).index(name) for name in unique))
+    here = connection_of_this_thread()
     sql = insertion_of_many(model, columns, unique, replaced)
-    send(sql, sorted(rows, key=key), connection_of_this_thread())
+    with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), here.cursor() as cursor:
+        if here.vendor == "sqlite":
+            cursor.executemany(sql, rows)
+        else:
+            cursor.execute(sql, parameters(rows, here))
 
 
 def insertion_of_many(
-    model: type[Model], columns: Sequence[str], unique: Sequence[str], replaced: str
+    model: type[Model],
+    columns: Sequence[str],
+    unique: Sequence[str],
+    replaced: str,
+    *,
+    n_rows: int = 1,
 ) -> str:
     """The statement for rows of these columns; `replaced` says what becomes of those there.
 
+    n_rows  how many rows SQLite gets at once
     PostgreSQL gets one array for each column: it reads that in half the time of a list of rows.
     """
     here = connection_of_this_thread()
     names = [field_column(model, name) for name in columns]
     keys = ", ".join(field_column(model, name) for name in unique)
-    values = f"VALUES ({', '.join(['%s'] * len(columns))})"
+    places = f"({', '.join(['%s'] * len(columns))})"
+    values = f"VALUES {', '.join([places] * n_rows)}"
     if here.vendor == "postgresql":
         arrays = ", ".join(f"%s::{array_type(model, name, here)}" for name in columns)
         values = f"SELECT * FROM UNNEST({arrays})"  # noqa: S608 - types of our own columns
@@ -183,20 +201,11 @@ def array_type(model: type[Model], name: str, here: BaseDatabaseWrapper) -> str:
     return str(field.db_type(here)).partition("(")[0] + "[]"
 
 
-def send(sql: str, rows: Sequence[Sequence[Any]], here: BaseDatabaseWrapper) -> list[Any]:
-    """Run a statement of `insertion_of_many`; what it returns."""
-    with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), here.cursor() as cursor:
-        if here.vendor == "postgresql":
-            cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
-            return cursor.fetchall() if cursor.description else []
-        if " RETURNING " not in sql:
-            cursor.executemany(sql, rows)
-            return []
-        found = []
-        for row in rows:
-            cursor.execute(sql, row)
-            found += cursor.fetchall()
-        return found
+def parameters(rows: Sequence[Sequence[Any]], here: BaseDatabaseWrapper) -> list[Any]:
+    """Rows as `insertion_of_many` takes them: an array for each column, or value after value."""
+    if here.vendor == "postgresql":
+        return [list(column) for column in zip(*rows, strict=True)]
+    return [value for row in rows for value in row]
 
 
 def field_column(model: type[Model], name: str) -> str:

@@ -57,6 +57,7 @@ def test_the_builder_of_the_page_has_no_way_to_others_answers():
         "session",
         "wants_edit",
         "typed",
+        "current",
         "limits",
     }
 

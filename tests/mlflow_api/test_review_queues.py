@@ -254,7 +254,7 @@ class TestFinishing:
         status, answer = say(wire, session, item, "COMPLETE")
 
         assert (status, answer["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
-        assert "correct: Answer this" in answer["message"]
+        assert "correct: Choose one" in answer["message"]
 
     def test_a_manager_who_is_not_named_finishes_by_force(self, session, item, manager_wire):
         answer = say(manager_wire, session, item, "COMPLETE", completed_by="Alice ")[1]

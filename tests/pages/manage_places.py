@@ -31,6 +31,7 @@ MANAGE_POST = (
     "manage_add_by_filter",
     "manage_add_by_ids",
     "manage_invite",
+    "manage_answer_request",
     "manage_delete",
     "manage_preset",
     "manage_delete_schema",
@@ -53,6 +54,7 @@ OF_SESSION = {
     "manage_add_by_filter",
     "manage_add_by_ids",
     "manage_invite",
+    "manage_answer_request",
     "manage_delete",
 }
 

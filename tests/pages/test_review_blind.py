@@ -41,6 +41,9 @@ class Tags(HTMLParser):
         self.found.append((tag, dict(attrs)))
 
 
+OWN_ICON = "data:image/svg+xml,"  # an image in a link of its own; nothing of a trace makes one
+
+
 def active_parts(page: str) -> list[object]:
     """What in a page would run or fetch something that is not ours."""
     reader = Tags()
@@ -52,7 +55,11 @@ def active_parts(page: str) -> list[object]:
         if name.startswith("on")
         or name in ("style", "srcdoc", "formaction", "ping")
         or (name in ("src", "action", "data") and not (value or "").startswith("/"))
-        or (name == "href" and tag != "a" and not (value or "").startswith(("/static/", "#")))
+        or (
+            name == "href"
+            and tag != "a"
+            and not (value or "").startswith(("/static/", "#", OWN_ICON))
+        )
         or (name == "href" and "script:" in (value or "").lower())
     ] + [tag for tag, attributes in reader.found if tag == "script" and "src" not in attributes]
 
