@@ -1,7 +1,8 @@
 """What is expected of an item already, for the reviewer of a session that is not blind.
 
-The query holds the blind rule, as in `labeling.others`: in a blind session nothing is read, and
-answers of the session itself are told by `labeling.others` alone, once one has submitted.
+The query holds the blind rule, as in `labeling.others`: in a blind session nothing is read, nothing
+said in another blind session is told either, and answers of the session itself are told by
+`labeling.others` alone, once one has submitted.
 """
 
 from __future__ import annotations
@@ -23,10 +24,13 @@ def current_expectations(
     names = [each.question.name for each in asked if each.question.kind == Kind.EXPECTATION]
     if session.blind != LabelingSession.Blind.OFF or not names:
         return {}
+    hidden = (LabelingSession.Blind.UNTIL_SUBMITTED, LabelingSession.Blind.ALWAYS)
+    blind = LabelingSession.objects.filter(blind__in=hidden).values("run")
     found = (
         Assessment.objects.standing()
         .filter(trace=item.trace_id, kind=Kind.EXPECTATION, name__in=names, span_id="")
         .exclude(run=session.run_id)
+        .exclude(run__in=blind)
     )
     rows = found.oldest_first().values_list("name", "value")
     return {name: value for name, value in rows if value is not None}

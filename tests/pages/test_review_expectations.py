@@ -8,6 +8,7 @@ from assessments.drafts import Draft
 from assessments.models import Assessment
 from assessments.recording import record
 from labeling.models import Review
+from labeling.stocking import add_traces
 from tests.factories import NOW, as_token, make_session
 from tests.pages.forms import form_of
 from tests.pages.reviewing import fields, send, signed_in, url
@@ -114,3 +115,25 @@ def test_what_others_of_the_session_answered_is_not_among_it(
     )
 
     assert CANARY not in client.get(url(session)).content.decode()
+
+
+def test_what_was_said_in_another_blind_session_is_not_among_it(
+    experiment, manager, reviewer, second_reviewer, client, session
+):
+    both = {"questions": ASKED, "reviewers": (reviewer, second_reviewer), "reviews_required": 2}
+    other = make_session(experiment, manager, traces=0, blind="until_submitted", **both)
+    add_traces(other, [session.items.get(position=1).trace.trace_id])
+    send(
+        signed_in(second_reviewer),
+        other,
+        "submit",
+        correct="true",
+        expected_response=CANARY,
+        expected_facts=CANARY,
+    )
+    assert Assessment.objects.filter(run=other.run).count() == 3
+
+    page = client.get(url(session)).content.decode()
+
+    assert CANARY not in page
+    assert "On Monday." in page
