@@ -188,11 +188,12 @@ def test_what_a_session_exports_comes_in_equal(send, experiment, manager, tmp_pa
 
 def all_spans() -> list[SpanRecord]:
     """Every span, with the trace id that MLflow's files have among the attributes."""
-    found = spans_of(list(Trace.objects.order_by("trace_id"))).values()
+    traces = list(Trace.objects.order_by("trace_id"))
+    found = spans_of(traces)
     return [
         replace(span, attributes={**span.attributes, REQUEST_ID: span.trace_id})
-        for spans in found
-        for span in spans
+        for trace in traces
+        for span in found[trace.pk]
     ]
 
 

@@ -335,7 +335,8 @@ def test_from_the_invitation_to_the_first_answer_it_is_three_clicks_and_a_key(
     page.wait_for_url("**/1/")
     page.wait_for_load_state()
     page.keyboard.press("1")
-    page.get_by_role("button", name="Submit and go to next").click()
+    with page.expect_response(lambda answer: "submit" in (answer.request.post_data or "")):
+        page.get_by_role("button", name="Submit and go to next").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Item 2")
     assert Assessment.objects.get(author=person).value is True
