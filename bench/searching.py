@@ -16,7 +16,6 @@ from bench.load import median
 from bench.servers import Server, end_queries, start_peer
 from bench.setup import Refused, Run, ask, make_experiments, send_traces
 
-GROUP = "Search"
 PAGE = 100
 ASSESSED_EVERY = 10
 LINK_BATCH = 100
@@ -80,7 +79,7 @@ def measure(run: Run) -> Iterator[Figure]:
             peer.go()
         if peer.is_endless:
             restart_peer(run)
-        yield told(run.database, family, ours, peer)
+        yield told(run, family, ours, peer)
 
 
 def load_corpus(run: Run) -> None:
@@ -199,7 +198,7 @@ class Timed:
         return None if found is None else found * 1000
 
 
-def told(database: str, family: Family, ours: Timed, peer: Timed) -> Figure:
+def told(run: Run, family: Family, ours: Timed, peer: Timed) -> Figure:
     """One line; the note says when the two do not answer the same traces."""
     notes = [each.refusal for each in (ours, peer) if each.refusal]
     notes += [
@@ -211,9 +210,9 @@ def told(database: str, family: Family, ours: Timed, peer: Timed) -> Figure:
         same = ours.page == peer.page
         notes = [f"{len(ours.page)} traces" if same else different(ours.page, peer.page)]
     return Figure(
-        group=GROUP,
+        group=f"Search in {run.traces:,} traces",
         what=f"page of {PAGE}: {family.name}",
-        database=database,
+        database=run.database,
         unit="ms",
         ours=ours.milliseconds,
         peer=peer.milliseconds,
