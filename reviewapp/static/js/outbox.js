@@ -45,8 +45,12 @@ function lookAhead() {
   idle(async () => {
     const left = new Set([...waiting.map((entry) => entry.path), pathOf(page.form)].map(positionOf));
     const address = `${one("#next").action}?${[...left].map((n) => `after=${n}`).join("&")}`;
-    const found = ahead = await fetched(address);
+    const from = page;
+    const found = await fetched(address);
     looking = false;
+    // Another item is shown meanwhile, after which something else comes.
+    if (page !== from) return lookAhead();
+    ahead = found;
     if (!found) return;
     setTimeout(() => { if (ahead === found) ahead = null; }, KEEP_AHEAD);
     const entry = page.form.inert && waiting.find((other) => other.form === page.form);
@@ -73,6 +77,7 @@ function parsed(html) {
 
 function show(next, { back = false } = {}) {
   const before = { rv: one(".rv"), title: document.title, path: pathOf(page.form), focus: document.activeElement };
+  ahead = null;
   before.rv.replaceWith(next.rv);
   document.title = next.title;
   history.pushState(null, "", next.path);
@@ -121,7 +126,6 @@ function put(form, act) {
 
 function goOn(entry) {
   behind = { ...show(ahead), entry };
-  ahead = null;
   mark(entry);
   toast(entry);
   lookAhead();
