@@ -120,8 +120,15 @@ def test_what_others_of_the_session_answered_is_not_among_it(
 def test_what_was_said_in_another_blind_session_is_not_among_it(
     experiment, manager, reviewer, second_reviewer, client, session
 ):
-    both = {"questions": ASKED, "reviewers": (reviewer, second_reviewer), "reviews_required": 2}
-    other = make_session(experiment, manager, traces=0, blind="until_submitted", **both)
+    other = make_session(
+        experiment,
+        manager,
+        traces=0,
+        questions=ASKED,
+        reviewers=(reviewer, second_reviewer),
+        reviews_required=2,
+        blind="until_submitted",
+    )
     add_traces(other, [session.items.get(position=1).trace.trace_id])
     send(
         signed_in(second_reviewer),
