@@ -1,4 +1,4 @@
-"""What a session's queue looks like to one reviewer: the strip, the rail, the counts.
+"""What a session's queue looks like to one reviewer: the strip and the counts.
 
 Only the reviewer's own reviews and whether an item is still open are read; a queue of 10,000 items
 costs what one of 100 costs, because counting happens in the database.
@@ -7,31 +7,18 @@ costs what one of 100 costs, because counting happens in the database.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from statistics import median
-from typing import Literal, TypeAlias
 
-from django.db.models import Avg, Count, Exists, F, Max, OuterRef, Q, Subquery
-from django.db.models.functions import Left
+from django.db.models import Avg, Count, Exists, F, Max, OuterRef, Q
 
 from accounts.models import User
 from labeling.models import Assignment, LabelingSession, QueueItem, Review
-from labeling.models.queues import QueueItemQuerySet
-from traces.titles import title_of
+from labeling.time_left import minutes_left, usual_seconds
 
 MOST_TICKS = 120  # UX §2: above this the strip shows groups of items
 N_GROUPS = 60
-RAIL_ROWS = 60
-ROWS_BEFORE = 8  # so that the current one is in sight without scrolling
-PREVIEW_READ = 1000
 NEVER = datetime.max.replace(tzinfo=UTC)
-ENOUGH_TIMES = 5
-LATEST_TIMES = 100
-SECONDS_TO_READ, SECONDS_PER_QUESTION = 20, 20
-
-Show: TypeAlias = Literal["all", "todo", "skipped"]
 WORDS = {
     "claimed": "to do",
     "draft": "draft",
@@ -62,17 +49,6 @@ class Tick:
     def empty(self) -> int:
         """The rest of a group, in percent."""
         return 100 - (self.share or 0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One line of the rail."""
-
-    position: int
-    title: str
-    state: str
-    words: str
-    is_current: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,99 +208,3 @@ def tick(number: int, group: Group, *, width: int, current: int) -> Tick:
         words="current" if is_current else WORDS[state],
         is_current=is_current,
     )
-
-
-def minutes_left(left: int, times: Sequence[float], usual: Callable[[], float]) -> int:
-    """Items left times the reviewer's median for one, in steps of five minutes.
-
-    times   seconds that their items took
-    usual   what one item takes in general, asked while they have done too few
-    """
-    if not left:
-        return 0
-    seconds = median(times) if len(times) >= ENOUGH_TIMES else usual()
-    return max(5, round(left * seconds / 60 / 5) * 5)
-
-
-def usual_seconds(session: LabelingSession, n_questions: int) -> float:
-    """The median of the experiment's latest items, else a guess from what there is to read and
-    answer. Cost: one query, bounded.
-    """
-    latest = Review.objects.filter(
-        item__session__experiment=session.experiment_id, state__in=Review.FILLING, active_ms__gt=0
-    )
-    times = latest.order_by("-pk").values_list("active_ms", flat=True)[:LATEST_TIMES]
-    if len(times) >= ENOUGH_TIMES:
-        return median(times) / 1000
-    return SECONDS_TO_READ + SECONDS_PER_QUESTION * n_questions
-
-
-def my_items(session: LabelingSession, reviewer: User, *, show: Show = "all") -> QueueItemQuerySet:
-    """The reviewer's items in order, each with `my_state` (empty when untouched).
-
-    show   all of them, those still to do, or the skipped ones
-    """
-    reviews = Review.objects.filter(item=OuterRef("pk"), reviewer=reviewer)
-    filled = Q(Exists(reviews.filter(state__in=Review.FILLING)))
-    skipped = Q(Exists(reviews.filter(state=Review.State.SKIPPED)))
-    opened = wanted_of(session, reviewer)
-    wanted = {
-        "all": opened | filled,
-        "todo": opened & ~filled & ~skipped,
-        "skipped": opened & skipped,
-    }
-    items = session.items.present().filter(wanted[show]).in_order()
-    return items.annotate(my_state=Subquery(reviews.values("state")[:1]))
-
-
-def rail(
-    session: LabelingSession,
-    reviewer: User,
-    queue: MyQueue,
-    *,
-    current: int = 0,
-    show: Show = "all",
-    start: int | None = None,
-    n_rows: int = RAIL_ROWS,
-) -> tuple[Row, ...]:
-    """The lines of the rail, beginning some items before the current one. Cost: one query.
-
-    start   the first position to show instead
-    """
-    if start is None:
-        start = rail_start(queue, current)
-    items = my_items(session, reviewer, show=show).filter(position__gte=start)
-    found = items.annotate(preview=Left("trace__request_preview", PREVIEW_READ)).values_list(
-        "position", "preview", "my_state"
-    )
-    return tuple(
-        row(position, preview, state or "", current=current)
-        for position, preview, state in found[:n_rows]
-    )
-
-
-def rail_start(queue: MyQueue, current: int) -> int:
-    """The position of the rail's first line."""
-    if queue.place is None:
-        return current - ROWS_BEFORE
-    before = [tick.first for tick in queue.ticks if tick.first < current]
-    first = max(0, min(len(before) - ROWS_BEFORE, len(queue.ticks) - RAIL_ROWS))
-    return queue.ticks[first].first if queue.ticks else 0
-
-
-def row(position: int, preview: str, state: str, *, current: int) -> Row:
-    """One line."""
-    return Row(
-        position=position,
-        title=title_of(preview),
-        state=state,
-        words=WORDS[state],
-        is_current=position == current,
-    )
-
-
-def neighbours(rows: Sequence[Row], current: int) -> tuple[int | None, int | None]:
-    """The positions before and after the current one among the rail's lines."""
-    before = [row.position for row in rows if row.position < current]
-    after = [row.position for row in rows if row.position > current]
-    return (before[-1] if before else None, after[0] if after else None)

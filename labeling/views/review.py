@@ -17,12 +17,13 @@ from labeling.answering import InvalidAnswers
 from labeling.current import current_expectations
 from labeling.forms import SentReview, sent_review
 from labeling.models import LabelingSession, QueueItem, Review
-from labeling.my_queue import my_queue, neighbours, rail
+from labeling.my_queue import my_queue
 from labeling.others import OthersOnQuestion, others_after_submit
 from labeling.places import PlaceTaken, ReviewChanged, SomebodyElse
 from labeling.question_views import CANNOT_JUDGE, PRIVATE
 from labeling.questions import Asked, questions_of, stamp_of
 from labeling.queueing import SessionClosed
+from labeling.rail import neighbours, rail
 from labeling.reviewing import Outcome, WrongMoment
 from labeling.showing import Typed, item_page, own_review_at
 from labeling.views.acting import address_after, carry_out, lead_on, say

@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from labeling.my_queue import MyQueue, Show, my_queue, rail
+from labeling.my_queue import MyQueue, my_queue
 from labeling.questions import questions_of
+from labeling.rail import Show, rail
 from labeling.showing import own_answers
 from labeling.views.flash import flash_in
 from labeling.views.visit import Visit, for_reviewers

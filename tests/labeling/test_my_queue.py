@@ -11,8 +11,10 @@ from accounts.roles import Role
 from labeling import reviewing
 from labeling.answering import Reply, Submission
 from labeling.models import QueueItem
-from labeling.my_queue import Group, minutes_left, my_queue, neighbours, rail
+from labeling.my_queue import Group, my_queue
 from labeling.queueing import claim_next
+from labeling.rail import neighbours, rail
+from labeling.time_left import minutes_left
 from tests.factories import LEASE, NOW, make_experiment, make_member, make_session
 
 
