@@ -9,7 +9,7 @@ from rest_framework.response import Response
 CHANGED = "changed_meanwhile"
 
 
-def conflict(error: Exception, current: Mapping[str, object]) -> Response:
+def conflict(error: Exception, current: Mapping[str, object] | None) -> Response:
     """A refused save because of an old version, and what stands now."""
     body = {"code": CHANGED, "detail": str(error), "fields": {}, "current": current}
     return Response(body, status=409)

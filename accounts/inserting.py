@@ -30,8 +30,59 @@ class Insertion:
     sql: str
     fields: tuple[Field[Any, Any], ...]
 
+    def place_of(self, name: str) -> int:
+        """Which of the values is that of a field."""
+        return next(place for place, field in enumerate(self.fields) if field.name == name)
+
 
 insertions: dict[type[Model], Insertion] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedInsert:
+    """A new row with its statement and values, made before the transaction that writes it begins.
+
+    SQLite lets one transaction write at a time; what is worked out before it starts makes nobody
+    wait.
+    parent  the place among the values of the key of a row that is inserted before, in the same
+            transaction; None without one
+    """
+
+    row: Model
+    sql: str
+    params: list[Any]
+    parent: tuple[int, str] | None = None
+
+    def insert(self) -> None:
+        """Write the row and give it its primary key. Raises IntegrityError. Cost: one statement."""
+        here = connection_of_this_thread()
+        if self.parent is not None:
+            place, name = self.parent
+            self.params[place] = getattr(self.row, name).pk
+            # Set again, so that the row takes the key its parent had not when the two were joined.
+            setattr(self.row, name, getattr(self.row, name))
+        with (
+            transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS),
+            preparing_cursor(here) as cursor,
+        ):
+            cursor.execute(self.sql, self.params)
+            [key] = cursor.fetchone()
+        mark_as_saved(self.row, key)
+
+
+def prepare_insert(row: Model, *, parent: str | None = None) -> PreparedInsert:
+    """Make all of a row's INSERT that can be made before it runs.
+
+    The values must be plain (no expressions) and rows it points to saved, but for the one in the
+    field `parent`, which must be saved when the row is inserted. Cost: no statement.
+    """
+    here = connection_of_this_thread()
+    insertion = insertions.get(type(row))
+    if insertion is None:
+        insertion = insertions[type(row)] = compile_insertion(row, here)
+    params = database_values(row, insertion.fields, here)
+    place = None if parent is None else (insertion.place_of(parent), parent)
+    return PreparedInsert(row=row, sql=insertion.sql, params=params, parent=place)
 
 
 def insert(row: Saved) -> Saved:
@@ -40,15 +91,7 @@ def insert(row: Saved) -> Saved:
     The values must be plain (no expressions) and rows it points to saved. Raises IntegrityError.
     Cost: one statement.
     """
-    here = connection_of_this_thread()
-    insertion = insertions.get(type(row))
-    if insertion is None:
-        insertion = insertions[type(row)] = compile_insertion(row, here)
-    params = database_values(row, insertion.fields, here)
-    with transaction.mark_for_rollback_on_error(DEFAULT_DB_ALIAS), preparing_cursor(here) as cursor:
-        cursor.execute(insertion.sql, params)
-        [key] = cursor.fetchone()
-    mark_as_saved(row, key)
+    prepare_insert(row).insert()
     return row
 
 

@@ -60,6 +60,13 @@ class Flag(serializers.BooleanField):
         return data
 
 
+def interval_field() -> serializers.ListField:
+    """Two numbers, or null."""
+    return serializers.ListField(
+        child=serializers.FloatField(), min_length=2, max_length=2, allow_null=True
+    )
+
+
 @extend_schema_field({})
 class AnyJson(serializers.Field[Any, Any, Any, Any]):
     """Any JSON value, exactly as it was sent."""

@@ -30,6 +30,14 @@ def assessment_for(
     raise NotAllowed(action) if visible else NoSuchAssessment(assessment_id)
 
 
+def action_to_retract(credential: Credential) -> Action:
+    """What withdrawing is to this credential: a token that only manages writes no assessments."""
+    only_manages = credential.has_scope_for(Action.RETRACT_ANY) and not credential.has_scope_for(
+        Action.WRITE_ASSESSMENTS
+    )
+    return Action.RETRACT_ANY if only_manages else Action.WRITE_ASSESSMENTS
+
+
 def assessment_to_retract(credential: Credential, assessment_id: str) -> tuple[Assessment, bool]:
     """The assessment, and whether the caller may withdraw somebody else's. As `assessment_for`."""
     if credential.has_scope_for(Action.RETRACT_ANY):
@@ -37,4 +45,4 @@ def assessment_to_retract(credential: Credential, assessment_id: str) -> tuple[A
         found = rows.allowing(credential, Action.RETRACT_ANY).first()
         if found is not None:
             return found, True
-    return assessment_for(credential, assessment_id, Action.WRITE_ASSESSMENTS), False
+    return assessment_for(credential, assessment_id, action_to_retract(credential)), False

@@ -46,7 +46,8 @@ class Agreement:
 
     coefficient     name of the headline; None for free text
     value           the headline, 1.0 perfect, 0.0 chance, negative worse; None: see `undefined`
-    interval        95 % percentile bootstrap over items
+    interval        95 % bootstrap over items, around the value; None beside it where draws tell
+                    nothing: people agree equally well on every item, or on none at all
     undefined       one_reviewer   all answers are by one person
                     too_few_items  fewer than two items with at least two answers
                     no_variation   all answers on such items are equal
@@ -148,7 +149,10 @@ def _with_headline(
     value = krippendorff_alpha(sums, table)
     if value is None:
         return replace(found, undefined="no_variation")
-    interval = alpha_interval(sums, table, seed=seed, draws=draws)
+    if found.scale == "nominal" and coefficients.raw_agreement(table) == 0:
+        # No draw could tell how often the next pair would agree.
+        return replace(found, value=value)
+    interval = alpha_interval(value, sums, table, seed=seed, draws=draws)
     return replace(found, value=value, interval=interval)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assessments.intervals import Interval, percentile_interval, resamples
+from assessments.intervals import Interval, bootstrap_interval, resamples
 
 if TYPE_CHECKING:
     from assessments.coding import Floats
@@ -30,15 +30,16 @@ def krippendorff_alpha(disagreements: Disagreements, table: Table) -> float | No
 
 
 def alpha_interval(
-    disagreements: Disagreements, table: Table, *, seed: int, draws: int
+    value: float, disagreements: Disagreements, table: Table, *, seed: int, draws: int
 ) -> Interval | None:
-    """95 % percentile bootstrap over items; draws without variation have no alpha and are left out.
+    """95 % bootstrap over items; draws without variation have no alpha and are left out.
 
-    None without draws.
+    value   of the table itself
+    None without draws or where they do not vary (`intervals.bootstrap_interval`).
     """
     batches = resamples(table.items, draws=draws, seed=seed, width=table.n_options)
     drawn = [_alpha(disagreements(weights)) for weights in batches]
-    return percentile_interval(np.concatenate(drawn)) if drawn else None
+    return bootstrap_interval(value, drawn)
 
 
 def _alpha(sums: Sums) -> Floats:

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from assessments.scales import Scale
     from traces.json_values import Json
 
-Method = Literal["majority", "median", "per_option_majority", "none"]
+Method = Literal[
+    "majority",
+    "median",
+    "per_option_majority",
+    "weighted_vote",
+    "dawid_skene",
+    "one_coin",
+    "none",
+]
 
 METHOD_VERSION = "1"
 
@@ -31,7 +39,8 @@ class Outcome:
                 Numbers are spelt one way (4.0 is 4); a set lists its options in declared order.
     confidence  0 to 1, None without a value and for numbers.
                 majority: share of the winner; median of ordered options: share that chose it;
-                per option: mean, over the options anybody chose, of the share on the winning side
+                per option: mean, over the options anybody chose, of the share on the winning side;
+                weighted vote: share of the weight; Dawid-Skene and one-coin: the posterior
     n           answers that took part in the decision
     votes       [{"value", "count"}]: every distinct answer; for sets every option anybody chose.
                 In declared order, then numbers by size, then by JSON text: no ranking
@@ -74,7 +83,7 @@ def combine(
 
 def _majority(answers: Sequence[Json], options: Sequence[Json]) -> Outcome:
     """Plurality; all answers that share the highest count are tied."""
-    votes = _tally(answers, options)
+    votes = tally(answers, options)
     most = max((count for _, count in votes), default=0)
     winners = [value for value, count in votes if count == most]
     return _decide("majority", winners, n=len(answers), count=most, votes=votes)
@@ -82,8 +91,8 @@ def _majority(answers: Sequence[Json], options: Sequence[Json]) -> Outcome:
 
 def _ordered_median(answers: Sequence[Json], options: Sequence[Json]) -> Outcome:
     """The middle answer in declared order; two different middle answers are tied."""
-    votes = _tally(answers, options)
-    places = positions(options or [value for value, _ in votes if as_number(value) is not None])
+    votes = tally(answers, options)
+    places = places_in_order(votes, options)
     chosen = {places[key]: vote for vote in votes if (key := answer_key(vote[0])) in places}
     line = [place for place in sorted(chosen) for _ in range(chosen[place][1])]
     middle = {line[(len(line) - 1) // 2], line[len(line) // 2]} if line else set()
@@ -94,7 +103,7 @@ def _ordered_median(answers: Sequence[Json], options: Sequence[Json]) -> Outcome
 
 def _numeric_median(answers: Sequence[Json], options: Sequence[Json]) -> Outcome:
     """The middle number, halfway between the middle two when their number is even."""
-    votes = _tally(answers, options)
+    votes = tally(answers, options)
     line = sorted(number for number in map(as_number, answers) if number is not None)
     low, high = (line[(len(line) - 1) // 2], line[len(line) // 2]) if line else (0.0, 0.0)
     middle = low if low == high else low / 2 + high / 2  # the sum could leave the range of floats
@@ -111,7 +120,7 @@ def _numeric_median(answers: Sequence[Json], options: Sequence[Json]) -> Outcome
 def _per_option(answers: Sequence[Json], options: Sequence[Json]) -> Outcome:
     """Each option by itself; one option at exactly half leaves the whole value open."""
     chosen = [_members(answer) for answer in answers if isinstance(answer, list)]
-    votes = _tally([option for members in chosen for option in members], options)
+    votes = tally([option for members in chosen for option in members], options)
     n = len(chosen)
     tied = [option for option, count in votes if 2 * count == n]
     winning = sum(max(count, n - count) for _, count in votes)
@@ -136,7 +145,7 @@ def _listed(answers: Sequence[Json], options: Sequence[Json]) -> Outcome:
         method_version=METHOD_VERSION,
         confidence=None,
         n=len(answers),
-        votes=_as_json(_tally(answers, options)),
+        votes=_as_json(tally(answers, options)),
     )
 
 
@@ -167,7 +176,17 @@ def _decide(
     )
 
 
-def _tally(answers: Sequence[Json], options: Sequence[Json]) -> list[tuple[Json, int]]:
+def places_in_order(
+    votes: Sequence[tuple[Json, int]], options: Sequence[Json]
+) -> dict[Hashable, int]:
+    """Answer key → place in the declared order; without one, the votes that are numbers, by size.
+
+    votes   as `tally` gives them
+    """
+    return positions(options or [value for value, _ in votes if as_number(value) is not None])
+
+
+def tally(answers: Sequence[Json], options: Sequence[Json]) -> list[tuple[Json, int]]:
     """Distinct answers with their counts, in declared order, then numbers by size, then by text."""
     spelling: dict[Hashable, Json] = {}
     keys = []

@@ -127,6 +127,28 @@ class Assessment(models.Model):
         return f"{self.name} by {self.source_type}/{self.source_id}"
 
 
+class OverrideTarget(models.Model):
+    """A further assessment that an assessment overrides, beside the one in its `overrides`.
+
+    MLflow's wire names one; a settlement of several reviewers' answers overrides them all.
+    """
+
+    override = models.ForeignKey(
+        Assessment, on_delete=models.CASCADE, related_name="further_targets", db_index=False
+    )
+    target = models.ForeignKey(
+        Assessment, on_delete=models.CASCADE, related_name="further_overrides"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["override", "target"], name="one_row_per_override")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.override_id} overrides {self.target_id}"
+
+
 class RevisionQuerySet(models.QuerySet["Revision"]):
     """Writes and picks revisions."""
 
@@ -134,22 +156,26 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         self, assessment: Assessment, action: str, *, by: Credential | None, at: datetime
     ) -> Revision:
         """Append the assessment's present state under its present version number."""
-        return insert(
-            Revision(
-                assessment=assessment,
-                number=assessment.version,
-                action=action,
-                name=assessment.name,
-                value=assessment.value,
-                error=assessment.error,
-                rationale=assessment.rationale,
-                metadata=assessment.metadata,
-                valid=assessment.valid,
-                schema_version_id=assessment.schema_version_id,
-                author=by.user if by else None,
-                token=by.token if by else None,
-                at=at,
-            )
+        return insert(self.of(assessment, action, by=by, at=at))
+
+    def of(
+        self, assessment: Assessment, action: str, *, by: Credential | None, at: datetime
+    ) -> Revision:
+        """What `note` appends, not saved yet; nor need the assessment be."""
+        return Revision(
+            assessment=assessment,
+            number=assessment.version,
+            action=action,
+            name=assessment.name,
+            value=assessment.value,
+            error=assessment.error,
+            rationale=assessment.rationale,
+            metadata=assessment.metadata,
+            valid=assessment.valid,
+            schema_version_id=assessment.schema_version_id,
+            author=by.user if by else None,
+            token=by.token if by else None,
+            at=at,
         )
 
 

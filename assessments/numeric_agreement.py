@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from assessments.distances import centred
+from assessments.tables import sums_by
 
 if TYPE_CHECKING:
     from assessments.coding import Floats, Ints
@@ -46,6 +47,21 @@ def median_absolute_difference(answers: Answers, numbers: Floats) -> float | Non
     numbers   (n_options,) the value of each code, in the unit of the question
     None without an item with two answers, or beyond the range of floats.
     """
+    difference = _differences(answers, numbers)
+    median = float(np.median(difference)) if difference.size else np.nan
+    return median if np.isfinite(median) else None
+
+
+def mean_absolute_difference(answers: Answers, numbers: Floats) -> float | None:
+    """As `median_absolute_difference`, the mean over items."""
+    difference = _differences(answers, numbers)
+    with np.errstate(over="ignore"):
+        mean = float(difference.mean()) if difference.size else np.nan
+    return mean if np.isfinite(mean) else None
+
+
+def _differences(answers: Answers, numbers: Floats) -> Floats:
+    """Mean absolute difference between two answers, for each item with at least two."""
     order = np.lexsort((answers.code, answers.item))
     item, value = answers.item[order], numbers[answers.code[order]]
     size = np.bincount(item)
@@ -55,9 +71,8 @@ def median_absolute_difference(answers: Answers, numbers: Floats) -> float | Non
     crossing = below * (size[item[1:]] - below) / np.maximum(pairs[item[1:]], 1)
     with np.errstate(over="ignore"):
         gaps = np.where(below > 0, crossing * np.diff(value), 0.0)
-        difference = np.bincount(item[1:], gaps, minlength=size.size)[size > 1]
-    median = float(np.median(difference)) if difference.size else np.nan
-    return median if np.isfinite(median) else None
+        total = sums_by(item[1:], gaps, size.size)
+    return total[size > 1]
 
 
 def _one_way(item: Ints, value: Floats) -> Icc | None:

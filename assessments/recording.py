@@ -7,6 +7,8 @@ this ritual stays in one place.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,7 +16,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.audit import note
 from accounts.credentials import Credential
-from accounts.inserting import insert
+from accounts.inserting import prepare_insert
+from accounts.together import write_together
 from assessments.attribution import attribute
 from assessments.drafts import (
     Changes,
@@ -27,13 +30,21 @@ from assessments.drafts import (
 )
 from assessments.models import Assessment, Revision, StaleMark
 from assessments.refusals import (
-    NoSuchAssessment,
     NotTheAuthor,
     StaleVersion,
     WrongKind,
     demand_author,
     demand_running,
     is_author,
+)
+from assessments.standing import (
+    FURTHER,
+    locked,
+    locked_in_order,
+    mark_stale,
+    restore_targets,
+    set_valid,
+    take_over,
 )
 from schemas.models import SchemaVersion
 from traces.ids import mint
@@ -65,7 +76,7 @@ def record(
     The same request again from the same token within ten minutes answers the same row.
     Raises InvalidDraft, InvalidValue or AttributionMismatch.
     """
-    return write_once(trace, draft, by=by, now=now, context=context, target_pk=None)
+    return write_once(trace, draft, by=by, now=now, context=context, targets=())
 
 
 def override(
@@ -76,7 +87,27 @@ def override(
     Any number of overrides of one target may stand; the target is valid again when none is left.
     Raises as `record`, and NoSuchAssessment when the target was retracted meanwhile.
     """
-    return write_once(target.trace, draft, by=by, now=now, context=context, target_pk=target.pk)
+    return override_all([target], draft, by=by, now=now, context=context)
+
+
+def override_all(
+    targets: Sequence[Assessment],
+    draft: Draft,
+    *,
+    by: Credential,
+    now: datetime,
+    context: Context = FREE,
+) -> Assessment:
+    """Record one assessment that replaces several of one trace, at least one.
+
+    On MLflow's wire `overrides` names the first; its metadata `reviewapp.overrides` the rest, as a
+    JSON list of ids. Raises as `override`.
+    """
+    rest = [target.assessment_id for target in targets[1:]]
+    if rest:
+        draft = replace(draft, metadata={**draft.metadata, FURTHER: json.dumps(rest)})
+    pks = [target.pk for target in targets]
+    return write_once(targets[0].trace, draft, by=by, now=now, context=context, targets=pks)
 
 
 def write_once(
@@ -86,7 +117,7 @@ def write_once(
     by: Credential,
     now: datetime,
     context: Context,
-    target_pk: int | None,
+    targets: Sequence[int],
 ) -> Assessment:
     """Check, attribute and write; a twin that was faster is answered instead."""
     check_draft(draft)
@@ -94,14 +125,15 @@ def write_once(
     if context.schema_version is not None:
         cleaned = context.schema_version.clean_answer(draft.name, draft.value)
         draft = replace(draft, value=cleaned)
-    key = digest(by.token.pk, trace.trace_id, draft, target_pk) if by.token else None
+    first = targets[0] if targets else None
+    key = digest(by.token.pk, trace.trace_id, draft, first) if by.token else None
 
     def write_it() -> Assessment:
-        return write(trace, draft, by=by, now=now, context=context, target_pk=target_pk, key=key)
+        return write(trace, draft, by=by, now=now, context=context, targets=targets, key=key)
 
     # The target of a repeated override may be gone by now, so its twin is looked for first. Other
     # repeats are rare and stopped by the unique digest, so that nobody else pays for a look.
-    twin = find_twin(key, now=now) if target_pk is not None else None
+    twin = find_twin(key, now=now) if targets else None
     if twin is not None:
         return twin
     try:
@@ -121,7 +153,6 @@ def find_twin(key: str | None, *, now: datetime) -> Assessment | None:
     return twin
 
 
-@transaction.atomic
 def write(
     trace: Trace,
     draft: Draft,
@@ -129,44 +160,59 @@ def write(
     by: Credential,
     now: datetime,
     context: Context,
-    target_pk: int | None,
+    targets: Sequence[int],
     key: str | None,
 ) -> Assessment:
-    """The rows of a new assessment. The target is locked before anything is decided."""
-    target = locked(target_pk) if target_pk is not None else None
-    assessment = insert(
-        Assessment(
-            assessment_id=mint("a-"),
-            trace=trace,
-            experiment_id=trace.experiment_id,
-            run=context.run,
-            schema_version=context.schema_version,
-            span_id=draft.span_id,
-            name=draft.name,
-            kind=draft.kind,
-            value=draft.value,
-            error=dict(draft.error) if draft.error is not None else None,
-            rationale=draft.rationale,
-            metadata=dict(draft.metadata),
-            source_type=draft.source_type,
-            source_id=draft.source_id,
-            overrides=target,
-            author=by.user,
-            token=by.token,
-            created_at=now,
-            updated_at=now,
-            client_created=draft.client_created,
-            client_updated=draft.client_updated,
-            request_digest=key,
-            text_value=search_text(draft.value),
-            number_value=search_number(draft.value),
-        )
-    )
-    Revision.objects.note(assessment, Revision.Action.RECORDED, by=by, at=now)
-    if target is not None and target.valid:
-        set_valid(target, valid=False, by=by, now=now)
-    mark_stale(context.run)
+    """The rows of a new assessment. Targets are locked before anything is decided."""
+    assessment = new_row(trace, draft, by=by, now=now, context=context, key=key)
+    assessment.overrides_id = targets[0] if targets else None
+    first = Revision.objects.of(assessment, Revision.Action.RECORDED, by=by, at=now)
+    rows = [prepare_insert(assessment), prepare_insert(first, parent="assessment")]
+    if context.run is not None:
+        rows.append(prepare_insert(StaleMark(run=context.run)))
+    if not targets:
+        write_together(rows)
+        return assessment
+    with transaction.atomic():
+        found = locked_in_order(targets)
+        write_together(rows)
+        take_over(assessment, [found[pk] for pk in targets])
+        for target in found.values():
+            if target.valid:
+                set_valid(target, valid=False, by=by, now=now)
+    assessment.overrides = found[targets[0]]
     return assessment
+
+
+def new_row(
+    trace: Trace, draft: Draft, *, by: Credential, now: datetime, context: Context, key: str | None
+) -> Assessment:
+    """What is said, as a row that is not saved yet."""
+    return Assessment(
+        assessment_id=mint("a-"),
+        trace=trace,
+        experiment_id=trace.experiment_id,
+        run=context.run,
+        schema_version=context.schema_version,
+        span_id=draft.span_id,
+        name=draft.name,
+        kind=draft.kind,
+        value=draft.value,
+        error=dict(draft.error) if draft.error is not None else None,
+        rationale=draft.rationale,
+        metadata=dict(draft.metadata),
+        source_type=draft.source_type,
+        source_id=draft.source_id,
+        author=by.user,
+        token=by.token,
+        created_at=now,
+        updated_at=now,
+        client_created=draft.client_created,
+        client_updated=draft.client_updated,
+        request_digest=key,
+        text_value=search_text(draft.value),
+        number_value=search_number(draft.value),
+    )
 
 
 @transaction.atomic
@@ -265,12 +311,18 @@ def replace_value(row: Assessment, changes: Changes) -> None:
 
 @transaction.atomic
 def retract(
-    assessment: Assessment, *, by: Credential, now: datetime, may_retract_any: bool = False
+    assessment: Assessment,
+    *,
+    by: Credential,
+    now: datetime,
+    may_retract_any: bool = False,
+    may_be_over: bool = False,
 ) -> None:
     """Withdraw an assessment: it leaves every list, its revisions stay. Twice changes nothing.
 
-    What it had overridden is valid again unless another override of it stands.
+    What it had overridden is valid again, each unless another override of it stands.
     may_retract_any  whether the caller's role allows withdrawing somebody else's; that is audited
+    may_be_over      whether the author may although the session is closed, as one who settles does
     Raises NotTheAuthor or RunEnded.
     """
     rows = Assessment.objects.select_for_update(of=("self",), no_key=True).select_related("run")
@@ -278,7 +330,8 @@ def retract(
     if row.retracted_at is not None:
         return
     if is_author(row, by):
-        demand_running(row.run)
+        if not may_be_over:
+            demand_running(row.run)
     else:
         if not may_retract_any:
             raise NotTheAuthor
@@ -294,41 +347,4 @@ def retract(
     row.save(update_fields=["retracted_at", "updated_at", "request_digest", "version"])
     Revision.objects.note(row, Revision.Action.RETRACTED, by=by, at=now)
     mark_stale(row.run)
-    if row.overrides_id is not None:
-        restore_if_free(row.overrides_id, by=by, now=now)
-
-
-def restore_if_free(target_pk: int, *, by: Credential, now: datetime) -> None:
-    """Make a target valid again when no live override of it is left."""
-    target = Assessment.objects.select_for_update(of=("self",), no_key=True).get(pk=target_pk)
-    others = Assessment.objects.present().filter(overrides=target)
-    if target.retracted_at is None and not target.valid and not others.exists():
-        set_valid(target, valid=True, by=by, now=now)
-
-
-def set_valid(row: Assessment, *, valid: bool, by: Credential, now: datetime) -> None:
-    """Flip whether a locked row stands, with its revision and mark."""
-    row.valid = valid
-    row.version += 1
-    row.save(update_fields=["valid", "version"])
-    action = Revision.Action.RESTORED if valid else Revision.Action.OVERRIDDEN
-    Revision.objects.note(row, action, by=by, at=now)
-    mark_stale(row.run)
-
-
-def locked(pk: int) -> Assessment:
-    """The present row, locked until the transaction ends. Raises NoSuchAssessment."""
-    row = (
-        Assessment.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("schema_version", "run")
-        .get(pk=pk)
-    )
-    if row.retracted_at is not None:
-        raise NoSuchAssessment(row.assessment_id)
-    return row
-
-
-def mark_stale(run: Run | None) -> None:
-    """Append a mark: statistics of this run's session must be recomputed."""
-    if run is not None:
-        insert(StaleMark(run=run))
+    restore_targets(row, by=by, now=now)

@@ -51,6 +51,26 @@ def answer_key(value: Json) -> Hashable:
     return ("boolean" if isinstance(value, bool) else "number", value)
 
 
+def is_same(scale: Scale, one: Json, other: Json, *, tolerance: float = 0.0) -> bool | None:
+    """Whether two answers say the same; None where that cannot be told: free text, or a value
+    that does not fit the scale.
+
+    interval, ratio   numbers at most `tolerance` apart
+    set               the same members, in any order
+    nominal, ordinal  equal
+    """
+    if one is None or other is None or scale == "none":
+        return None
+    if scale in ("interval", "ratio"):
+        number, second = as_number(one), as_number(other)
+        return None if number is None or second is None else abs(number - second) <= tolerance
+    if scale == "set":
+        if not isinstance(one, list) or not isinstance(other, list):
+            return None
+        return set(map(answer_key, one)) == set(map(answer_key, other))
+    return answer_key(one) == answer_key(other)
+
+
 def text_of(value: Json) -> str:
     """JSON text of an answer, to put answers without a declared order in a repeatable one."""
     return json.dumps(plain(value), sort_keys=True, ensure_ascii=False)

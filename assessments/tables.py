@@ -17,15 +17,16 @@ if TYPE_CHECKING:
 class Answers:
     """The answers that fit the scale, sorted by item, then reviewer; all columns are (N,).
 
-    item            0 … number of items - 1
-    reviewer        place in `reviewer_ids`
-    code            place of the answer among the options
-    reviewer_ids    the caller's ids, ascending
+    item                     place in `item_ids`
+    reviewer                 place in `reviewer_ids`
+    code                     place of the answer among the options
+    item_ids, reviewer_ids   the caller's ids, ascending
     """
 
     item: Ints
     reviewer: Ints
     code: Ints
+    item_ids: Ints
     reviewer_ids: Ints
 
 
@@ -108,6 +109,7 @@ def arrange(items: Sequence[int], reviewers: Sequence[int], coding: Coding) -> A
         item=item[order],
         reviewer=reviewer[order],
         code=coding.code[fits][order],
+        item_ids=item_ids,
         reviewer_ids=reviewer_ids,
     )
 
@@ -117,12 +119,17 @@ def tabulate(item: Ints, code: Ints, n_options: int) -> Table:
 
     item, code   (N,) in any order; items are 0 … number of items - 1, each with an answer
     """
+    return tabulate_items(item, code, n_options)[0]
+
+
+def tabulate_items(item: Ints, code: Ints, n_options: int) -> tuple[Table, Ints]:
+    """As `tabulate`, and the pattern of each item, (number of items,)."""
     cells, count = np.unique(item * n_options + code, return_counts=True)
     owner, option = np.divmod(cells, max(n_options, 1))
-    first, items = _distinct(owner, option * (count.max(initial=0) + 1) + count)
+    first, items, pattern_of = _distinct(owner, option * (count.max(initial=0) + 1) + count)
     kept = np.isin(owner, first)
     pattern = np.searchsorted(first, owner[kept])
-    return Table(
+    table = Table(
         pattern=pattern,
         code=option[kept],
         count=count[kept].astype(np.float64),
@@ -130,6 +137,7 @@ def tabulate(item: Ints, code: Ints, n_options: int) -> Table:
         size=sums_by(pattern, count[kept].astype(np.float64), first.size),
         n_options=n_options,
     )
+    return table, pattern_of
 
 
 def sums_by(group: Ints, values: Floats, n_groups: int) -> Floats:
@@ -150,8 +158,9 @@ def neighbours(group: Ints) -> Iterator[tuple[Ints, Ints]]:
         distance += 1
 
 
-def _distinct(owner: Ints, mark: Ints) -> tuple[Ints, Ints]:
-    """The first owner of every distinct sequence of marks, ascending, and how many share it.
+def _distinct(owner: Ints, mark: Ints) -> tuple[Ints, Ints, Ints]:
+    """The first owner of every distinct sequence of marks, ascending, how many share it, and
+    which of those sequences each owner has.
 
     owner   (T,) ascending, 0 … number of owners - 1; mark (T,) non-negative
     Exact, by naming ever longer beginnings: equal beginnings get equal names.
@@ -166,9 +175,11 @@ def _distinct(owner: Ints, mark: Ints) -> tuple[Ints, Ints]:
         names, position = np.unique(beginning, return_inverse=True)
         name[longer] = used + position
         used, step = used + names.size, step + 1
-    _, first, shared = np.unique(name, return_index=True, return_counts=True)
+    _, first, has, shared = np.unique(
+        name, return_index=True, return_inverse=True, return_counts=True
+    )
     order = np.argsort(first)
-    return first[order], shared[order]
+    return first[order], shared[order], np.argsort(order)[has]
 
 
 def _ids(column: Sequence[int]) -> Ints:

@@ -20,6 +20,7 @@ from bench import (
     computing,
     exporting,
     machine,
+    overviewing,
     pages,
     reviewing,
     searching,
@@ -44,6 +45,7 @@ PARTS: dict[str, Callable[[Run], Iterator[Figure]]] = {
     "search": searching.measure,
     "queue": reviewing.measure,
     "pages": pages.measure,
+    "overview": overviewing.measure,
     "export": exporting.measure,
     "statistics": computing.measure,
 }

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, StorageState, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -27,6 +27,18 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def signed_in(browser: Browser, base_url: str, link: str) -> StorageState:
+    """Cookies of somebody who came by the link."""
+    context = browser.new_context(base_url=base_url)
+    come_in(context, link)
+    return context.storage_state()
+
+
+def cookies_of(state: StorageState) -> str:
+    """The header that sends them."""
+    return "; ".join(f"{each['name']}={each['value']}" for each in state["cookies"])
 
 
 def come_in(context: BrowserContext, link: str) -> None:

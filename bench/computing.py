@@ -11,6 +11,7 @@ from bench.setup import Run
 
 GROUP = "Statistics"
 SCALES = ("nominal", "ordinal", "interval")
+MODELLED = ("nominal", "ordinal")
 
 
 def measure(run: Run) -> Iterator[Figure]:
@@ -18,8 +19,14 @@ def measure(run: Run) -> Iterator[Figure]:
     for scale in SCALES:
         seeded = seeded_labels(run, scale)
         took = call(run.ours, "bench.timing", "recomputed", str(seeded["session"]))
-        for name, goal in (("compute", at_most(2.0)), ("refresh", None)):
-            about = {"compute": "consensus and agreement", "refresh": "the same, and storing it"}
+        for name, goal in (("compute", at_most(2.0)), ("model", None), ("refresh", None)):
+            if name == "model" and scale not in MODELLED:
+                continue
+            about = {
+                "compute": "consensus and agreement",
+                "model": "the same by Dawid-Skene",
+                "refresh": "the same, and storing it",
+            }
             yield Figure(
                 group=GROUP,
                 what=f"{about[name]}, {run.labels:,} labels, {scale}",

@@ -13,7 +13,6 @@ import orjson
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-SPANS_PER_TRACE = 4
 BATCH = 100
 PERIOD = 200
 REVIEWS_REQUIRED = 2

@@ -5,18 +5,27 @@ The session is as long as the queue of the other parts. The peer has no such pag
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, StorageState, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Request,
+    Route,
+    StorageState,
+    ViewportSize,
+    expect,
+)
 
 from bench import load
-from bench.browsing import chromium, come_in
+from bench.browsing import chromium, cookies_of, signed_in
 from bench.figures import Figure, Goal, at_most
 from bench.inside import call
-from bench.load import percentile
-from bench.searching import load_corpus
+from bench.load import median, percentile
+from bench.searching import gather_statistics, load_corpus
 from bench.servers import Server
 from bench.setup import Run
 
@@ -25,6 +34,10 @@ WHY_ALONE = "mlflow has no such page"
 KILOBYTE = 1024
 READS = 200
 SUBMITS = 20
+VISITS = 10
+PHONE: ViewportSize = {"width": 390, "height": 844}
+# What Chromium's own tools call "Fast 3G": bytes a second and milliseconds.
+FAST_3G = {"latency": 562.5, "downloadThroughput": 180_000.0, "uploadThroughput": 84_375.0}
 PREFETCH_SECONDS = 1.5  # a reader is never quicker
 QUESTIONS = 6
 SMALLEST_EVENT_MS = 16  # the browser tells nothing about shorter ones
@@ -34,11 +47,17 @@ WATCH = """
 (() => {
   window.shift = 0;
   window.presses = [];
+  window.chosenFrom = Infinity;
   const each = (type, options, act) => new PerformanceObserver(
     list => list.getEntries().forEach(act)).observe({type, buffered: true, ...options});
+  window.painted = 0;
+  each("largest-contentful-paint", {}, entry => { window.painted = entry.startTime; });
   each("layout-shift", {}, entry => { window.shift += entry.value; });
   each("event", {durationThreshold: 16}, entry => {
-    if (entry.name === "keydown") window.presses.push(entry.duration);
+    // Those of the submit before are told late, when the next item is there already.
+    if (entry.name === "keydown" && entry.startTime > window.chosenFrom) {
+      window.presses.push(entry.duration);
+    }
   });
   const now = () => performance.timeOrigin + performance.now();
   const title = () => document.querySelector("h1")?.textContent;
@@ -83,20 +102,14 @@ def measure(run: Run) -> Iterator[Figure]:
         "reviewer_at_work",
         *(run.ours.experiments["corpus"], str(run.traces), str(QUESTIONS)),
     )
+    gather_statistics(run)
     place = f"/r/{made['session_id']}/"
     with chromium() as browser:
-        state = signed_in(browser, run.ours, f"{run.ours.url}/login/{made['sign_in']}/")
+        state = signed_in(browser, run.ours.url, f"{run.ours.url}/login/{made['sign_in']}/")
     yield from of_server(run, place, state)
     with chromium() as browser:
         yield from of_visits(run, browser, place, state)
         yield from of_submits(run, browser, place, state)
-
-
-def signed_in(browser: Browser, server: Server, link: str) -> StorageState:
-    """Cookies of somebody who came by the link."""
-    context = browser.new_context(base_url=server.url)
-    come_in(context, link)
-    return context.storage_state()
 
 
 def figure(
@@ -116,7 +129,7 @@ def figure(
 
 def of_server(run: Run, place: str, state: StorageState) -> Iterator[Figure]:
     """Whole pages of items one after the other, without a browser."""
-    cookies = "; ".join(f"{each['name']}={each['value']}" for each in state["cookies"])
+    cookies = cookies_of(state)
 
     def make(_client: int, sent: int) -> bytes | None:
         path = f"{place}{sent % run.traces + 1}/"
@@ -148,7 +161,43 @@ def of_visits(run: Run, browser: Browser, place: str, state: StorageState) -> It
     yield figure(run, "requests of a first visit", "", first.requests, at_most(12.0))
     yield figure(run, "next visit, compressed", "KB", following.kilobytes, at_most(15.0))
     yield figure(run, "scripts, compressed", "KB", scripts, at_most(12.0))
-    yield figure(run, "layout shift of a visit", "", round(shift, 4), at_most(0.0))
+    yield figure(run, "layout shift of a visit", "", round(shift, 2), at_most(0.0))
+    firsts = [first_visit(run, browser, place, state) for _ in range(VISITS)]
+    ready = median([each[0] for each in firsts])
+    yield figure(run, "first visit to where keys work", "ms", ready, at_most(400.0))
+    slow = [first_visit(run, browser, place, state, FAST_3G) for _ in range(VISITS)]
+    painted = median([each[1] for each in slow])
+    about = "largest paint; 1.44 Mbit/s, 562 ms a round trip, a quarter of the CPU"
+    yield figure(
+        run, "first visit of a phone on a slow network", "ms", painted, at_most(1800.0), about
+    )
+
+
+def first_visit(
+    run: Run,
+    browser: Browser,
+    place: str,
+    state: StorageState,
+    network: Mapping[str, float] | None = None,
+) -> tuple[float, float]:
+    """Milliseconds from the request until every script has run, and to the largest paint.
+
+    network   how slow it is; then as a phone, with a quarter of this machine's CPU
+    """
+    context = watched(browser, run.ours, state)
+    page = context.new_page()
+    if network is not None:
+        page.set_viewport_size(PHONE)
+        protocol = page.context.new_cdp_session(page)
+        protocol.send("Network.enable")
+        protocol.send("Network.emulateNetworkConditions", {"offline": False, **network})
+        protocol.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.goto(f"{place}1/")
+    page.wait_for_load_state("networkidle")
+    ready = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
+    painted = page.evaluate("window.painted")
+    context.close()
+    return float(ready), float(painted)
 
 
 def watched(browser: Browser, server: Server, state: StorageState) -> BrowserContext:
@@ -219,18 +268,19 @@ def start(page: Page, place: str) -> None:
 def submit(page: Page, presses: list[float], pause: float) -> float:
     """Choose an answer to each question by its key, wait, submit; milliseconds to the next item."""
     item = page.locator("h1").inner_text()
+    page.evaluate("window.chosenFrom = performance.now()")
     for number in range(QUESTIONS):
         page.keyboard.press(str(number % 2 + 1))
         expect(page.locator(f"#q{number + 1} :checked").first).to_be_attached()
         expect(page.locator(f"#q{min(number + 2, QUESTIONS)}.act")).to_be_attached()
     page.wait_for_timeout(pause * 1000)
-    presses += page.evaluate("window.presses")
+    presses += page.evaluate("window.presses.splice(0)")
+    page.evaluate("window.chosenFrom = Infinity")
     page.keyboard.press("Control+Enter")
     expect(page.locator("h1")).not_to_have_text(item)
     page.wait_for_load_state()
     while (took := page.evaluate("sessionStorage.took")) is None:  # the second frame is to come
         page.wait_for_timeout(20)
-    page.evaluate("window.presses = []")
     return float(took)
 
 

@@ -16,10 +16,11 @@ EMPTY_STATUSES = (204, 304)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status and body."""
+    """Status, body, and headers with their names in lower case."""
 
     status: int
     body: bytes
+    headers: dict[str, str]
 
 
 def request(method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:
@@ -57,7 +58,7 @@ class Connection:
         body = b"".join(self.body(status, headers))
         if headers.get("connection", "").lower() == "close":
             self.close()
-        return Answer(status, body)
+        return Answer(status, body, headers)
 
     def head_of(self, data: bytes) -> tuple[int, dict[str, str]]:
         """Send a request and read the head of its answer."""

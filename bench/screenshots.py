@@ -122,12 +122,14 @@ def reviewer_paths(opened: str, closed: str) -> dict[str, str]:
 def manager_paths(page: Page, manage: str, session: str) -> dict[str, str]:
     """Pages under /e/; a question and a trace are the first of their lists."""
     place = manage.removesuffix("sessions/")
-    tabs = ("items", "disagreements", "export", "setup")
+    tabs = ("items", "disagreements", "judges", "answers", "export", "report", "setup")
+    differing = first_link(page, f"{manage}{session}/disagreements/", "main article a")
     return {
         "manage-sessions": manage,
         "manage-new-session": f"{manage}new/",
         "manage-session": f"{manage}{session}/",
         **{f"manage-{tab}": f"{manage}{session}/{tab}/" for tab in tabs},
+        "manage-adjudicate": differing,
         "manage-questions": f"{place}questions/",
         "manage-new-question": f"{place}questions/new/",
         "manage-question": first_link(page, f"{place}questions/"),
@@ -137,10 +139,10 @@ def manager_paths(page: Page, manage: str, session: str) -> dict[str, str]:
     }
 
 
-def first_link(page: Page, url: str) -> str:
-    """Where the first row of a list leads."""
+def first_link(page: Page, url: str, links: str = "main tbody a") -> str:
+    """Where the first of these links of a list leads."""
     page.goto(url)
-    return page.locator("main tbody a").first.get_attribute("href") or url
+    return page.locator(links).first.get_attribute("href") or url
 
 
 def take(

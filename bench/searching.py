@@ -93,10 +93,15 @@ def load_corpus(run: Run) -> None:
     copy_traces(run.peer.database_url, run.traces)
     send_traces(run.ours, "corpus", 0, run.traces)
     assess(run.ours, run.traces)
+    gather_statistics(run)
+    run.loaded.add("corpus")
+
+
+def gather_statistics(run: Run) -> None:
+    """What was loaded is known to the planner, as it is some minutes after any load."""
     if run.database == "postgres":
         for server in run.servers:
             analyze(server.database_url)
-    run.loaded.add("corpus")
 
 
 def analyze(url: str) -> None:

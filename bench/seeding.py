@@ -23,8 +23,9 @@ from assessments.drafts import search_number, search_text
 from assessments.models import Assessment, Revision, StaleMark
 from bench import corpus
 from bench.corpus import LABELING_REVIEWERS, REVIEWS_REQUIRED
-from labeling.managing import Asking, Plan, create_session
+from labeling.managing import create_session
 from labeling.models import Answer, LabelingSession, QueueItem, Review
+from labeling.plans import Asking, Plan
 from labeling.stocking import add_traces
 from schemas.defining import Definition, create_schema
 from schemas.inputs import Input, Numeric, PassFail
@@ -133,40 +134,47 @@ def labels(experiment_id: str, n_labels: str, scale: str) -> dict[str, object]:
             LABELING_REVIEWERS,
         )
         reviews = bulk_reviews(session, reviewers)
-        bulk_answers(session, schema_of(experiment, scale), scale, reviews)
+        bulk_answers(session, schema_of(experiment, scale), reviews, answers_to(reviews, scale))
         session.items.update(status=QueueItem.Status.COMPLETE, finished_at=timezone.now())
         StaleMark.objects.create(run=session.run)
     return {"session_id": session.session_id, "session": session.pk}
 
 
-def bulk_reviews(session: LabelingSession, reviewers: Sequence[User]) -> list[Review]:
-    """Everybody's submitted review of everything."""
-    now = timezone.now() - timedelta(hours=1)
+def bulk_reviews(
+    session: LabelingSession, reviewers: Sequence[User], *, days: int = 1
+) -> list[Review]:
+    """Everybody's submitted review of everything, spread over so many days up to an hour ago."""
+    chance = random.Random(SEED)  # noqa: S311 - a fixed seed is wanted
+    end = timezone.now() - timedelta(hours=1)
+
+    def review(item: QueueItem, reviewer: User) -> Review:
+        at = end - timedelta(days=days) * chance.random()
+        return Review(
+            item=item,
+            reviewer=reviewer,
+            state=Review.State.SUBMITTED,
+            version=2,
+            started_at=at,
+            updated_at=at,
+            first_submitted_at=at,
+            submitted_at=at,
+            active_ms=chance.randrange(5_000, 60_000),
+        )
+
+    items = session.items.in_order()
     return Review.objects.bulk_create(
-        [
-            Review(
-                item=item,
-                reviewer=reviewer,
-                state=Review.State.SUBMITTED,
-                version=2,
-                started_at=now,
-                updated_at=now,
-                first_submitted_at=now,
-                submitted_at=now,
-                active_ms=20_000,
-            )
-            for item in session.items.in_order()
-            for reviewer in reviewers
-        ],
+        [review(item, reviewer) for item in items for reviewer in reviewers],
         batch_size=WRITE_BATCH,
     )
 
 
 def bulk_answers(
-    session: LabelingSession, schema: LabelSchema, scale: str, reviews: Sequence[Review]
+    session: LabelingSession,
+    schema: LabelSchema,
+    reviews: Sequence[Review],
+    values: Sequence[Json],
 ) -> None:
     """The assessment, its revision and the answer of every review."""
-    values = answers_to(reviews, scale)
     assessments = Assessment.objects.bulk_create(
         [
             assessment_row(session, schema, review, value)

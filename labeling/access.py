@@ -9,12 +9,13 @@ from django.db.models import QuerySet
 from accounts.credentials import Credential, Reach
 from accounts.models import User
 from accounts.prepared import prepared
-from accounts.roles import Action
-from labeling.models import LabelingSession, QueueItem, SessionReviewer
+from accounts.roles import Action, roles_allowing
+from labeling.models import LabelingSession, QueueItem, Review, SessionReviewer
 from labeling.models.sessions import LabelingSessionQuerySet
 from traces.access import NotAllowed
-from traces.models import Experiment
+from traces.models import Experiment, Membership, Trace
 
+HIDDEN_TITLE = "Hidden until it has been checked"  # in lists, for what was asked
 MAXIMUM_POSITION = 2**31 - 1  # what the column holds
 
 
@@ -32,6 +33,26 @@ class NoSuchItem(LookupError):
     def __init__(self, item_id: str) -> None:
         self.item_id = item_id
         super().__init__(f"There is no item {item_id} in this session.")
+
+
+class HiddenItem(PermissionError):
+    """Somebody found private data in the item's trace, and no manager has checked it yet."""
+
+    def __init__(self) -> None:
+        super().__init__("Hidden until a manager has checked it for private data.")
+
+
+def is_hidden_from(item: QueueItem, review: Review | None) -> bool:
+    """Whether a reviewer may not see the item now. Who found the data keeps seeing it.
+
+    review   their own
+    """
+    return item.hidden_at is not None and not (review is not None and review.found_private)
+
+
+def is_hidden_trace(trace: Trace) -> bool:
+    """Whether it is hidden in any queue. Cost: one query."""
+    return QueueItem.objects.filter(trace=trace, hidden_at__isnull=False).exists()
 
 
 def session_for(credential: Credential, session_id: str, action: Action) -> LabelingSession:
@@ -136,6 +157,22 @@ def reads_all(by: Credential, session: LabelingSession) -> bool:
     """Whether the caller may read everybody's answers. Cost: one query."""
     readable = Experiment.objects.allowing(by, Action.READ).filter(pk=session.experiment_id)
     return by.has_scope_for(Action.READ) and readable.exists()
+
+
+def people_who_review(session: LabelingSession) -> QuerySet[User]:
+    """Who may review in it: the named ones; without names, every member with a reviewing role."""
+    named = session.reviewers.filter(removed_at__isnull=True).order_by()
+    if named.exists():
+        return User.objects.filter(pk__in=named.values("user"))
+    return members_who_review(session.experiment_id)
+
+
+def members_who_review(experiment_pk: int) -> QuerySet[User]:
+    """Every member of an experiment with a reviewing role."""
+    members = Membership.objects.filter(
+        experiment=experiment_pk, role__in=roles_allowing(Action.REVIEW)
+    )
+    return User.objects.filter(pk__in=members.order_by().values("user"))
 
 
 def is_reviewer(session: LabelingSession, user: User) -> bool:

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.roles import Role
 from labeling.manage_forms import area, line
-from labeling.managing import MAXIMUM_EMAIL_LENGTH
+from labeling.plans import MAXIMUM_EMAIL_LENGTH
 
 
 class TraceIdsForm(forms.Form):

@@ -6,8 +6,8 @@ computation holds no lock. Of two that run at once, the one that began reading l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from assessments.models import StaleMark
 from labeling.computing import Computed, ConsensusColumns, compute
+from labeling.escalating import escalate
 from labeling.models import (
     AggregationState,
     Agreement,
@@ -22,6 +23,9 @@ from labeling.models import (
     LabelingSession,
     SessionSchema,
 )
+from labeling.questions import follow_schemas, is_behind
+from labeling.repeating import repeat_items
+from labeling.work_records import Work, record_of, work_in, work_of
 from traces.json_values import Json
 
 NO_PAUSE = timedelta(0)
@@ -37,11 +41,16 @@ CONSENSUS_COLUMNS = (
     "tie",
     "tied",
     "is_disputed",
+    "severity",
+    "adjudicated_by_id",
 )
 
 
 def refresh(session_pk: int, *, at_most_every: timedelta = NO_PAUSE) -> bool:
     """Recompute a session when something in it is stale; answers whether it was done.
+
+    Where it has a rule, one more reviewer is asked about the items on which the others differ; and
+    where it repeats items, those come again.
 
     at_most_every  leave it to the sweep when the last recomputation began less than this ago
     """
@@ -53,10 +62,15 @@ def refresh(session_pk: int, *, at_most_every: timedelta = NO_PAUSE) -> bool:
     began_after = timezone.now() - at_most_every
     if AggregationState.objects.filter(session=session, computed_at__gt=began_after).exists():
         return False
+    follow_schemas(session)
     ticket = take_ticket(session)
     marks = list(StaleMark.objects.filter(run=session.run_id).values_list("pk", flat=True))
     begun = timezone.now()
-    store(session, compute(session), ticket=ticket, marks=marks, now=begun)
+    computed = compute(session)
+    work = work_of(session)
+    escalate(session, computed)
+    repeat_items(session)
+    store(session, computed, work, ticket=ticket, marks=marks, now=begun)
     return True
 
 
@@ -67,7 +81,8 @@ def sweep() -> int:
 
 
 def stale_sessions() -> QuerySet[LabelingSession]:
-    """Sessions with a mark, never computed, or asking a question in a version not computed yet.
+    """Sessions with a mark, never computed, or asking a question in a version not computed yet;
+    own queues whose questions changed with those of their experiment.
 
     No clock is compared: an edit that commits during a computation is found by its version.
     """
@@ -84,7 +99,7 @@ def stale_sessions() -> QuerySet[LabelingSession]:
         frozen_version__isnull=True,
     )
     return LabelingSession.objects.filter(
-        Exists(mark) | Exists(edited) | Q(aggregation__computed_at__isnull=True)
+        Exists(mark) | Exists(edited) | Q(aggregation__computed_at__isnull=True) | is_behind()
     )
 
 
@@ -105,6 +120,7 @@ def take_ticket(session: LabelingSession) -> int:
 def store(
     session: LabelingSession,
     computed: Computed,
+    work: Work,
     *,
     ticket: int,
     marks: list[int],
@@ -115,7 +131,12 @@ def store(
     if state.written_ticket < ticket:
         store_consensus(session, computed, ticket=ticket, now=now)
         store_agreements(session, computed, ticket=ticket, now=now)
-        AggregationState.objects.filter(pk=state.pk).update(written_ticket=ticket, computed_at=now)
+        AggregationState.objects.filter(pk=state.pk).update(
+            written_ticket=ticket,
+            computed_at=now,
+            work=record_of(work),
+            typical_seconds=work.typical_seconds,
+        )
     for start in range(0, len(marks), WRITE_BATCH):
         StaleMark.objects.filter(pk__in=marks[start : start + WRITE_BATCH]).delete()
 
@@ -189,6 +210,19 @@ def differences(sessions: Iterable[LabelingSession]) -> Iterator[str]:
         for schema in stored.keys() | computed.agreements.keys():
             if stored.get(schema) != computed.agreements.get(schema):
                 yield f"session {session.session_id}: agreement on schema {schema} differs"
+        if days_stored(session) != days_in(work_of(session)):
+            yield f"session {session.session_id}: the days on which reviews came in differ"
+
+
+def days_stored(session: LabelingSession) -> dict[int, Mapping[date, int]]:
+    """When reviews came in, as it is stored. Cost: one query."""
+    stored = AggregationState.objects.filter(session=session).values_list("work", flat=True).first()
+    return days_in(work_in(stored or {}))
+
+
+def days_in(work: Work) -> dict[int, Mapping[date, int]]:
+    """Without the times, which may have grown since by reading."""
+    return {reviewer: worked.by_day for reviewer, worked in work.reviewers.items()}
 
 
 def consensus_differences(session: LabelingSession, computed: Computed) -> Iterator[str]:

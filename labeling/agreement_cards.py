@@ -28,6 +28,11 @@ UNDEFINED = {
     "free_text": "Not computed: two good texts are seldom written alike.",
 }
 
+NO_INTERVAL = (
+    "No interval: people agree equally well on every item, or on none, which does not tell how "
+    "often they would on others."
+)
+
 NEVER_ENOUGH = ("free_text", "single_reviews")
 
 
@@ -39,6 +44,7 @@ class AgreementCard:
     undefined         why there is no figure, in words
     too_few           "Too few items yet (6 of 10)", or empty
     one_sided         a note when nearly all answers are the same one
+    notes             why there is no interval, and what is left out of the figure
     more              further figures, as (name, figure)
     """
 
@@ -50,6 +56,7 @@ class AgreementCard:
     undefined: str
     too_few: str
     one_sided: str
+    notes: list[str]
     n_items: int
     n_labels: int
     n_reviewers: int
@@ -123,6 +130,7 @@ def card(scale: Scale, title: str, record: Mapping[str, Json] | None) -> Agreeme
         undefined=UNDEFINED.get(str(record.get("undefined")), ""),
         too_few=too_few(record, n_items),
         one_sided=one_sided(prevalence, record),
+        notes=[*unsure_of(record), *left_out(record)],
         n_items=n_items,
         n_labels=cast("int", record.get("n_labels", 0)),
         n_reviewers=cast("int", record.get("n_reviewers", 0)),
@@ -139,14 +147,40 @@ def too_few(record: Mapping[str, Json], n_items: int) -> str:
 
 
 def one_sided(prevalence: float | None, record: Mapping[str, Json]) -> str:
-    """A note that α is harsh when nearly everybody says the same."""
-    if prevalence is None or prevalence <= ONE_SIDED:
+    """A note that α is harsh when nearly everybody says the same.
+
+    Not beside a figure that is undefined or rests on few items: that is told instead.
+    """
+    if prevalence is None or prevalence <= ONE_SIDED or record.get("value") is None:
+        return ""
+    if cast("int", record.get("n_items", 0)) < ENOUGH_ITEMS:
         return ""
     better = " AC1 is the better guide here." if record.get("ac1") is not None else ""
     return (
         f"{prevalence:.0%} of the answers are the same one, so α can be low although people "
         f"agree.{better}"
     )
+
+
+def unsure_of(record: Mapping[str, Json]) -> list[str]:
+    """Why a figure has no interval beside it."""
+    if record.get("value") is None or record.get("interval"):
+        return []
+    return [NO_INTERVAL]
+
+
+def left_out(record: Mapping[str, Json]) -> list[str]:
+    """How many answers are in none of the figures, by reason; nothing for what there is none of."""
+    unjudged = cast("int", record.get("n_cannot_judge") or 0)
+    misfits = cast("int", record.get("n_misfits") or 0)
+    told = []
+    if unjudged:
+        times = "once" if unjudged == 1 else f"{unjudged:,} times"
+        told.append(f"Left out: {times} somebody could not judge it.")
+    if misfits:
+        answers, end = ("answer does", "is") if misfits == 1 else ("answers do", "are")
+        told.append(f"{misfits:,} {answers} not fit the question any more and {end} left out.")
+    return told
 
 
 FURTHER = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from schemas.answer_fields import as_text
 from schemas.answers import clean_value, missing_words
 from schemas.inputs import Input, InvalidValue
 from traces.json_values import InvalidJson, Json, check
@@ -30,6 +31,14 @@ class Question:
     input: Input
     comment: str
     required: bool
+    comment_for: tuple[str, ...] = ()
+
+    def needs_comment(self, value: Json) -> bool:
+        """Whether an answer of this value is to be explained."""
+        parts = value if isinstance(value, list) else [value]
+        return self.comment == "required" or any(
+            as_text(part) in self.comment_for for part in parts
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +48,6 @@ class Reply:
     value: Json = None
     rationale: str = ""
     cannot_judge: str = ""
-
-    @property
-    def is_empty(self) -> bool:
-        """Nothing was chosen, written or said."""
-        return self.value is None and not self.cannot_judge
 
     def as_json(self) -> dict[str, Json]:
         """The shape drafts and the API use."""
@@ -150,7 +154,7 @@ def clean_reply(question: Question, reply: Reply) -> Reply | None:
             raise InvalidValue(question.name, missing_words(question.input))
         return None
     value = clean_value(question.name, question.input, reply.value)
-    if question.comment == "required" and not reply.rationale:
+    if question.needs_comment(value) and not reply.rationale:
         raise InvalidValue(question.name, "Say why, in a comment.")
     rationale = "" if question.comment == "off" else reply.rationale
     return Reply(value=value, rationale=rationale)

@@ -14,8 +14,10 @@ from assessments.drafts import Changes, Draft
 from assessments.models import Assessment, Revision
 from assessments.recording import Context, record, retract, revise
 from labeling.answering import Reply
-from labeling.models import Answer, Review
+from labeling.models import Answer, Review, Settlement
 from labeling.questions import Asked
+from labeling.settled import demand_unsettled, join, settlements_of
+from traces.json_values import Json
 
 
 def store_answers(
@@ -29,18 +31,21 @@ def store_answers(
 ) -> None:
     """Write cleaned replies, in the caller's transaction.
 
-    A first answer is recorded, a changed one revised, a withdrawn one retracted.
+    A first answer is recorded, a changed one revised, a withdrawn one retracted. One that was
+    settled cannot change: raises AlreadySettled.
     others_seen  marks changes made after others' answers could be read
     """
     existing = {
         answer.label_schema_id: answer for answer in answers_with_assessment(review=review.pk)
     }
+    settlements = settlements_of(review.item_id)
     for each in asked:
         store_answer(
             review,
             each,
             replies.get(each.question.name),
             existing.get(each.schema.pk),
+            settlements.get(each.schema.pk),
             by=by,
             now=now,
             others_seen=others_seen,
@@ -52,6 +57,7 @@ def store_answer(
     each: Asked,
     reply: Reply | None,
     answer: Answer | None,
+    settlement: Settlement | None,
     *,
     by: Credential,
     now: datetime,
@@ -61,6 +67,7 @@ def store_answer(
     standing = standing_assessment(answer)
     if answer is not None and is_same(answer, standing, reply, each):
         return
+    demand_unsettled(standing, settlement)
     if reply is None or reply.cannot_judge:
         if standing is not None:
             retract(standing, by=by, now=now)
@@ -70,6 +77,7 @@ def store_answer(
         assessment = revise(standing, changes, by=by, now=now, schema_version=each.version)
     else:
         assessment = record_answer(review, each, reply, by=by, now=now)
+        join(assessment, settlement, by=by, now=now)
     keep(review, each, reply, answer, assessment, others_seen=others_seen)
 
 
@@ -102,15 +110,20 @@ def record_answer(
     review: Review, each: Asked, reply: Reply, *, by: Credential, now: datetime
 ) -> Assessment:
     """A first answer, attributed to the reviewer and tied to the session's run."""
-    kind = "expectation" if each.question.kind == "expectation" else "feedback"
-    draft = Draft(
-        name=each.question.name,
-        kind=kind,  # type: ignore[arg-type]  # one of the two literals
-        value=reply.value,
-        rationale=reply.rationale,
-    )
+    draft = draft_of(each, reply.value, reply.rationale)
     context = Context(run=review.item.session.run, schema_version=each.version)
     return record(review.item.trace, draft, by=by, now=now, context=context)
+
+
+def draft_of(each: Asked, value: Json, rationale: str) -> Draft:
+    """An answer to a session's question as an assessment that is not written yet."""
+    kind = "expectation" if each.question.kind == "expectation" else "feedback"
+    return Draft(
+        name=each.question.name,
+        kind=kind,  # type: ignore[arg-type]  # one of the two literals
+        value=value,
+        rationale=rationale,
+    )
 
 
 def keep(

@@ -29,7 +29,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """A stacked bar with what it says in words."""
+    """A stacked bar with what it says in words, and the figure at its end."""
 
     label: str
     says: str

@@ -15,8 +15,9 @@ from django.db import transaction
 from accounts.credentials import Credential
 from assessments.trace_search import matching_traces
 from labeling.filling import fill_by_filter
-from labeling.managing import Plan, create_session
+from labeling.managing import create_session
 from labeling.models import LabelingSession
+from labeling.plans import Plan
 from labeling.sampling import MAXIMUM_SAMPLE, Sample, draw
 from traces.models import Experiment, Trace
 from traces.searching import bounded

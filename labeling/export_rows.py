@@ -1,19 +1,26 @@
-"""What is exported of a session: generators of rows that never hold more than one batch."""
+"""What is exported of a session: labels and whole traces, by generators that never hold more than
+one batch. `item_rows` has the items.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from assessments.mlflow_json import assessment_to_json
-from assessments.models import Assessment, Revision
+from assessments.models import Assessment
 from assessments.reading import assessment_record
-from labeling.models import Answer, Consensus, LabelingSession, QueueItem, Review
-from labeling.questions import questions_of
+from labeling.combined import NOBODYS, CombinedOf, stored_for
+from labeling.counted_answers import counting
+from labeling.export_changes import answer_changed
+from labeling.models import Answer, LabelingSession, QueueItem, Review
+from labeling.models.queues import QueueItemQuerySet
+from labeling.pseudonyms import Naming, by_email
 from traces.json_values import Json
 from traces.models import Span, Trace
 from traces.reading import spans_of, trace_record
@@ -22,32 +29,6 @@ from traces.trace_json import trace_to_json
 
 Row = Sequence[Any]  # Any: columns of every type
 
-LABEL_COLUMNS = (
-    "session_id",
-    "run_id",
-    "item_id",
-    "trace_id",
-    "span_id",
-    "schema",
-    "schema_version",
-    "kind",
-    "value",
-    "rationale",
-    "reviewer",
-    "source_type",
-    "source_id",
-    "assessment_id",
-    "state",
-    "valid",
-    "overrides",
-    "created_at",
-    "updated_at",
-    "active_seconds",
-    "cannot_judge",
-    "edited_after_reveal",
-    "could_see_others",
-    "is_late",
-)
 LABEL_FIELDS = (
     "review__item__pk",
     "assessment__span_id",
@@ -71,36 +52,63 @@ LABEL_FIELDS = (
     "review__could_see_others",
     "review__is_late",
     "assessment__retracted_at",
-    "review__submitted_at",
+    "submitted",
+    "review__reviewer__pk",
+    "label_schema__pk",
 )
-ITEM_COLUMNS = ("session_id", "item_id", "trace_id", "request", "response", "status")
-QUESTION_COLUMNS = ("value", "method", "confidence", "n", "tie", "votes", "adjudicated_by")
-# No combined answer yet: no value, method or confidence, from no answers, and no tie.
-NOTHING = (None, None, None, 0, False, (), None)
+COUNTS = ("escalated", "rerouted")  # of `QueueItem.answers_required`
 ITEM_FIELDS = ("item_id", "position", "status", "reviews_required")
 TRACE_FIELDS = ("trace__trace_id", "trace__request_preview", "trace__response_preview")
 ITEM_BATCH = 200
 TRACE_BATCH = 20
 
 
-def label_rows(session: LabelingSession, *, updated_since: datetime | None) -> Iterator[Row]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """How labels are told.
+
+    updated_since   only answers that changed at or after this moment, withdrawn ones included,
+                    which are not valid; and those that were combined anew with the others
+    naming          what people are called
+    hides_people    people are called by pseudonyms, also where they are a source
+    combined_of     where the combined answers come from
+    """
+
+    updated_since: datetime | None = None
+    naming: Naming = by_email
+    hides_people: bool = False
+    combined_of: CombinedOf = stored_for
+
+
+def label_rows(session: LabelingSession, telling: Telling) -> Iterator[Row]:
     """One row per answer of a submitted review, in LABEL_COLUMNS, in the order of the queue.
 
-    updated_since  only answers that changed at or after this moment, withdrawn ones included,
-                   which are not valid
-    Cost: two queries per 200 items.
+    Cost: three queries per 200 items.
     """
     for batch in item_batches(session):
         ids = {item.pk: (item.item_id, item.trace.trace_id) for item in batch}
-        found = answers_to(batch, updated_since).values_list(*LABEL_FIELDS)
-        for item_pk, *fields in found:
-            yield label_row(session.session_id, *ids[item_pk], fields)
+        combined, beside = telling.combined_of(batch), dict[tuple[int, int], Row]()
+        found = answers_to(batch, telling.updated_since).values_list(*LABEL_FIELDS)
+        for item_pk, *fields, schema in found:
+            key = (item_pk, schema)
+            if key not in beside:
+                beside[key] = combined.get(key, NOBODYS).cells(telling.naming)
+            label = label_cells(fields, telling)
+            yield (session.session_id, session.session_id, *ids[item_pk], *label, *beside[key])
 
 
-def item_batches(session: LabelingSession) -> Iterator[list[QueueItem]]:
-    """Items with their trace, by position. One query each; none is held while others are read."""
-    items = QueueItem.objects.present().filter(session=session).in_order()
-    items = items.select_related("trace").only(*ITEM_FIELDS, *TRACE_FIELDS)
+def item_batches(session: LabelingSession, condition: Q | None = None) -> Iterator[list[QueueItem]]:
+    """Items with their trace, by position. One query each; none is held while others are read.
+
+    condition   only items that meet it
+    """
+    items = QueueItem.objects.counted().filter(session=session)
+    return batches(items if condition is None else items.filter(condition))
+
+
+def batches(items: QueueItemQuerySet) -> Iterator[list[QueueItem]]:
+    """Items of one session with their trace, by position."""
+    items = items.in_order().select_related("trace").only(*ITEM_FIELDS, *COUNTS, *TRACE_FIELDS)
     position = 0
     while batch := list(items.filter(position__gt=position)[:ITEM_BATCH]):
         position = batch[-1].position
@@ -110,29 +118,29 @@ def item_batches(session: LabelingSession) -> Iterator[list[QueueItem]]:
 def answers_to(items: Sequence[QueueItem], updated_since: datetime | None) -> QuerySet[Answer]:
     """Answers that count, or that changed."""
     said = Q(assessment__isnull=False) | ~Q(cannot_judge="")
-    answers = Answer.objects.filter(said, review__item__in=items)
-    answers = answers.order_by("review__item__position", "pk")
-    if updated_since is None:
-        counts = Q(assessment__retracted_at__isnull=True) | ~Q(cannot_judge="")
-        return answers.filter(counts, review__state=Review.State.SUBMITTED)
-    revisions = Revision.objects.filter(assessment=OuterRef("assessment"), at__gte=updated_since)
-    return answers.filter(Exists(revisions) | Q(review__updated_at__gte=updated_since))
+    wanted = counting() if updated_since is None else answer_changed(updated_since)
+    # A time costs as much to read as five texts; this one is told of few answers only.
+    unjudged = When(~Q(cannot_judge=""), then="review__submitted_at")
+    answers = Answer.objects.filter(said, wanted, review__item__in=items)
+    return answers.annotate(submitted=Case(unjudged)).order_by("review__item__position", "pk")
 
 
-def label_row(session_id: str, item: str, trace: str, fields: Sequence[Any]) -> Row:
-    """One answer. "Cannot judge" has no assessment: its row tells the review's own facts."""
-    (span, schema, version, kind, value, rationale, reviewer, *rest) = fields
+def label_cells(fields: Sequence[Any], telling: Telling) -> Row:
+    """One answer, from `span_id` on to `is_late`.
+
+    "Cannot judge" has no assessment: its row tells the review's own facts.
+    """
+    (span, schema, version, kind, value, rationale, email, *rest) = fields
     (source_type, source_id, assessment, state, valid, overrides, created, updated, *rest) = rest
-    (active_ms, cannot_judge, edited, could_see, late, retracted, submitted) = rest
+    (active_ms, cannot_judge, edited, could_see, late, retracted, submitted, account) = rest
+    reviewer = telling.naming(account, email)
     if cannot_judge:
         value = assessment = overrides = None
         span, rationale, source_type, source_id = "", "", "HUMAN", reviewer
         valid, created, updated = state == Review.State.SUBMITTED, submitted, submitted
+    elif telling.hides_people and source_type == Assessment.SourceType.HUMAN:
+        source_id = reviewer
     return (
-        session_id,
-        session_id,
-        item,
-        trace,
         span or None,
         schema,
         version,
@@ -156,38 +164,9 @@ def label_row(session_id: str, item: str, trace: str, fields: Sequence[Any]) -> 
     )
 
 
-def item_columns(session: LabelingSession) -> list[str]:
-    """The columns of `item_rows`: the item's, and those of each question."""
-    names = [asked.schema.name for asked in questions_of(session)]
-    return [*ITEM_COLUMNS, *(f"{name}.{column}" for name in names for column in QUESTION_COLUMNS)]
-
-
-def item_rows(session: LabelingSession) -> Iterator[Row]:
-    """One row per item by position. Cost: three queries per 200 items."""
-    schemas = [asked.schema.pk for asked in questions_of(session)]
-    for batch in item_batches(session):
-        combined = consensus_of(batch)
-        exchanges = exchanges_of(batch)
-        for item in batch:
-            row: list[Any] = [session.session_id, item.item_id, item.trace.trace_id]
-            row += exchanges.get(item.trace_id, previews_of(item))
-            row.append(item.status)
-            for schema in schemas:
-                row += combined.get((item.pk, schema), NOTHING)
-            yield row
-
-
 def previews_of(item: QueueItem) -> tuple[str, str]:
     """What is known of a trace without a root span."""
     return item.trace.request_preview, item.trace.response_preview
-
-
-def consensus_of(items: Sequence[QueueItem]) -> dict[tuple[int, int], Row]:
-    """The combined answers to some items, in QUESTION_COLUMNS. Cost: one query."""
-    rows = Consensus.objects.filter(item__in=items).values_list(
-        "item__pk", "label_schema__pk", "value", "method", "confidence", "n", "tie", "votes"
-    )
-    return {(item, schema): (*columns, None) for item, schema, *columns in rows}
 
 
 def exchanges_of(items: Sequence[QueueItem]) -> dict[int, tuple[Json, Json]]:

@@ -1,68 +1,73 @@
-"""A session's labels, items or traces as bytes of a file; streamed, with flat memory.
+"""A session's labels, items, dataset records, repeats or traces as bytes of a file; flat memory.
 
 The names of columns are a contract: EXPORT_VERSION rises when one changes its meaning or goes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
 
-from labeling.export_formats import csv_lines, json_lines, json_objects
-from labeling.export_rows import (
+from labeling.combined import CombinedOf, stored_for
+from labeling.dataset_rows import dataset_rows
+from labeling.export_columns import (
+    DATASET_COLUMNS,
     LABEL_COLUMNS,
-    item_columns,
-    item_rows,
-    label_rows,
-    trace_objects,
+    REPEAT_COLUMNS,
+    Column,
+    names_of,
 )
+from labeling.export_formats import csv_lines, json_lines, json_objects
+from labeling.export_rows import Row, Telling, label_rows, trace_objects
+from labeling.item_rows import item_table
 from labeling.models import LabelingSession
+from labeling.parquet_format import parquet_pieces
+from labeling.pseudonyms import Naming, by_email, by_pseudonym
+from labeling.repeat_rows import repeat_rows
+from labeling.wanted_exports import Wanted
 
 EXPORT_VERSION = "1"
-ROWS = ("labels", "items", "traces")
-FORMATS = ("jsonl", "csv")
-CONTENT_TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
-
-
-class UnknownExport(ValueError):
-    """Rows or a format that cannot be exported; `field` names which."""
-
-    def __init__(self, field: str, message: str) -> None:
-        self.field = field
-        super().__init__(message)
+CONTENT_TYPES = {
+    "jsonl": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+}
 
 
 def export_lines(
-    session: LabelingSession,
-    *,
-    rows: str,
-    format: str,  # noqa: A002 - the name of the parameter and of the command's option
-    updated_since: datetime | None = None,
+    session: LabelingSession, wanted: Wanted, *, combined_of: CombinedOf = stored_for
 ) -> Iterator[bytes]:
     """The pieces of a file, made while they are read.
 
-    rows           labels (one per answer), items (one per item with its consensus), traces
-    format         jsonl (lossless), or csv for labels and items
-    updated_since  only labels that changed at or after this moment
+    combined_of   where combined answers come from; as they are stored
     Raises UnknownExport at once. Reading costs a constant number of queries per batch of rows.
     """
-    check_export(rows, format, updated_since)
-    if rows == "traces":
+    wanted.check()
+    if wanted.rows == "traces":
         return json_objects(trace_objects(session))
-    if rows == "labels":
-        columns, found = list(LABEL_COLUMNS), label_rows(session, updated_since=updated_since)
-    else:
-        columns, found = item_columns(session), item_rows(session)
-    return (csv_lines if format == "csv" else json_lines)(columns, found)
+    columns, rows = table(session, wanted, combined_of=combined_of)
+    if wanted.format == "parquet":
+        return parquet_pieces(columns, rows)
+    return (csv_lines if wanted.format == "csv" else json_lines)(names_of(columns), rows)
 
 
-def check_export(rows: str, file_format: str, updated_since: datetime | None) -> None:
-    """Raises UnknownExport for what is not exported this way."""
-    if rows not in ROWS:
-        raise UnknownExport("rows", f"Use one of: {', '.join(ROWS)}.")
-    if file_format not in FORMATS:
-        raise UnknownExport("format", f"Use one of: {', '.join(FORMATS)}.")
-    if rows == "traces" and file_format != "jsonl":
-        raise UnknownExport("format", "Traces are exported as jsonl only.")
-    if updated_since is not None and rows != "labels":
-        raise UnknownExport("updated_since", "Only labels can be exported since a moment.")
+def table(
+    session: LabelingSession, wanted: Wanted, *, combined_of: CombinedOf = stored_for
+) -> tuple[Sequence[Column], Iterable[Row]]:
+    """The columns of an export and its rows, of everything but traces. Raises UnknownExport."""
+    naming: Naming = by_email
+    if wanted.pseudonyms:
+        naming = by_pseudonym(session.session_id, wanted.secret)
+    if wanted.rows == "dataset":
+        return DATASET_COLUMNS, dataset_rows(session)
+    if wanted.rows == "repeats":
+        return REPEAT_COLUMNS, repeat_rows(session, naming)
+    if wanted.rows == "labels":
+        telling = Telling(
+            updated_since=wanted.updated_since,
+            naming=naming,
+            hides_people=wanted.pseudonyms,
+            combined_of=combined_of,
+        )
+        return LABEL_COLUMNS, label_rows(session, telling)
+    items = item_table(session, naming, by_reviewer=wanted.by_reviewer)
+    return items.columns, items.rows(wanted.updated_since, combined_of)

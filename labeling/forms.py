@@ -134,6 +134,10 @@ def sent_answer(data: QueryDict, each: Asked) -> dict[str, Json] | None:
 
 def whole_number(data: QueryDict, name: str) -> int:
     """A hidden field's number; 0 when it is missing or no number."""
-    text = sent_text(data, name)
+    return number_in(sent_text(data, name))
+
+
+def number_in(text: str) -> int:
+    """A whole number as a form or an address writes it; 0 for anything else."""
     is_number = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
     return int(text) if is_number else 0

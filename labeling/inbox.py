@@ -70,7 +70,7 @@ def finished(
     sessions: Sequence[LabelingSession], user: User
 ) -> tuple[dict[int, int], dict[int, int]]:
     """Items this person finished by session: all of them, and those that want more reviews."""
-    pending = Q(item__status=QueueItem.Status.PENDING)
+    pending = Q(item__status=QueueItem.Status.PENDING, item__hidden_at__isnull=True)
     rows = (
         Review.objects.filter(
             reviewer=user, item__session__in=sessions, item__removed_at__isnull=True
@@ -90,9 +90,12 @@ def finished(
 def open_items(sessions: Sequence[LabelingSession], user: User) -> dict[int, int]:
     """Items that want reviews and may be given to this person, by session."""
     dealt = Exists(Assignment.objects.filter(item=OuterRef("pk"), reviewer=user))
-    theirs = Q(session__assignment=LabelingSession.Assignment.POOL) | Q(dealt)
+    theirs = Q(session__assignment=LabelingSession.Assignment.POOL)
+    if any(session.has_repeats for session in sessions):
+        theirs &= Q(occurrence=1)
+    theirs |= Q(dealt)
     rows = (
-        QueueItem.objects.pending()
+        QueueItem.objects.to_hand_out()
         .filter(theirs, session__in=sessions)
         .values_list("session")
         .annotate(n=Count("pk"))

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
+
 from accounts.models import User
 from labeling.models import Assignment, Consensus, LabelingSession, QueueItem, Review
 from traces.titles import title_of
 
+State = Review.State
 PAGE_SIZE = 50
 DEALT = "dealt"
 
@@ -23,6 +26,7 @@ class GridRow:
     line: str
     status: str
     is_forced: bool
+    is_hidden: bool
     n_disputed: int
     reviews_required: int
     cells: list[str]
@@ -37,11 +41,20 @@ class Grid:
     follows: int
 
 
-def grid_of(session: LabelingSession, *, after: int = 0, status: str = "") -> Grid:
-    """Items behind a position, in the order of the queue. Cost: five queries."""
-    items = QueueItem.objects.filter(session=session, position__gt=after).present().in_order()
+def grid_of(
+    session: LabelingSession, *, after: int = 0, status: str = "", reviewer: str = ""
+) -> Grid:
+    """Items behind a position, in the order of the queue. Cost: five queries.
+
+    status     only those with this status
+    reviewer   only those that the person with this e-mail has worked on
+    """
+    items = QueueItem.objects.filter(session=session, position__gt=after).counted().in_order()
     if status:
         items = items.filter(status=status)
+    if reviewer:
+        theirs = Review.objects.filter(reviewer__email=reviewer).exclude(state=State.CLAIMED)
+        items = items.filter(Exists(theirs.filter(item=OuterRef("pk"))))
     page = list(items.select_related("trace")[: PAGE_SIZE + 1])
     follows = page[PAGE_SIZE - 1].position if len(page) > PAGE_SIZE else 0
     page = page[:PAGE_SIZE]
@@ -57,6 +70,7 @@ def grid_of(session: LabelingSession, *, after: int = 0, status: str = "") -> Gr
             line=title_of(item.trace.request_preview),
             status=item.status,
             is_forced=item.is_forced,
+            is_hidden=item.hidden_at is not None,
             n_disputed=disputed[item.pk],
             reviews_required=item.reviews_required,
             cells=[states.get((item.pk, user.pk), "") for user in reviewers],

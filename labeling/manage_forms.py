@@ -1,33 +1,28 @@
-"""Forms of a session's pages: the plan, its questions row by row, and which traces.
+"""Forms of a session's pages: the plan, and which traces.
 
 They read text into records; the verbs decide. `place_error` puts a verb's refusal beside the field
-it is about. `schema_forms` has the forms of label schemas, `act_forms` those of small acts.
+it is about. `asking_forms` has the rows of a session's questions, `schema_forms` the forms of label
+schemas, `act_forms` those of small acts.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
-from math import inf
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from labeling.managing import (
-    MAXIMUM_REVIEWS_REQUIRED,
-    Asking,
-    InvalidPlan,
-    Plan,
-    check_email,
-)
-from labeling.models import LabelingSession, SessionSchema
+from labeling.escalation_forms import EscalationFields, initial_rule
+from labeling.models import LabelingSession
+from labeling.plans import MAXIMUM_REVIEWS_REQUIRED, Asking, InvalidPlan, Plan, check_email
 from labeling.sampling import MAXIMUM_SAMPLE, Sample
-from schemas.models import LabelSchema
 from traces.filter_tokens import MAX_BYTES
 from traces.filtering import FilterSyntax, parse
 
 USUAL_SAMPLE = 40
+START_OF_DAY = time(0, tzinfo=UTC)
 END_OF_DAY = time(23, 59, tzinfo=UTC)
 
 ASSIGNMENTS = [
@@ -60,7 +55,7 @@ def number() -> forms.NumberInput:
     return forms.NumberInput(attrs={"class": "inp"})
 
 
-class SessionForm(forms.Form):
+class SessionForm(EscalationFields):
     """Everything about a session but its questions and traces.
 
     questions_error   what is wrong with the questions, which have rows of their own
@@ -87,12 +82,45 @@ class SessionForm(forms.Form):
         max_value=MAXIMUM_REVIEWS_REQUIRED,
         initial=1,
         widget=number(),
-        help_text="With one review per trace no agreement can be measured.",
+        help_text="With one review per trace no agreement can be measured. If you raise it later, "
+        "items that have fewer come back; if you lower it, those that have enough are done.",
     )
     due_on = forms.DateField(
         label="Finish by",
         required=False,
         widget=forms.DateInput(attrs={"type": "date", "class": "inp"}, format="%Y-%m-%d"),
+    )
+    opens_on = forms.DateField(
+        label="Opens by itself on",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", "class": "inp"}, format="%Y-%m-%d"),
+        help_text="Until then reviewers read when it opens. Empty: you open it.",
+    )
+    reroutes_cannot_judge = forms.BooleanField(
+        label="What somebody cannot judge goes to another reviewer instead",
+        required=False,
+    )
+    submits_on_pick = forms.BooleanField(
+        label="Choosing the answer submits it, where a single pass/fail question is asked",
+        required=False,
+        initial=True,
+    )
+    practice_trace_id = forms.CharField(
+        label="Practice item",
+        max_length=250,
+        required=False,
+        widget=line(spellcheck="false", autocomplete="off"),
+        help_text="The id of a trace to try the questions on. Nothing answered there is kept.",
+    )
+    repeat_percent = forms.IntegerField(
+        label="Traces to repeat, in %",
+        min_value=0,
+        max_value=100,
+        initial=0,
+        required=False,
+        widget=number(),
+        help_text="They come to the same reviewers again, unannounced, after at least 10 others: "
+        "how often do people agree with themselves?",
     )
     assignment = forms.ChoiceField(
         label="Who gets which trace", choices=ASSIGNMENTS, initial="pool", widget=forms.RadioSelect
@@ -128,7 +156,7 @@ class SessionForm(forms.Form):
     def plan(self, questions: Sequence[Asking]) -> Plan:
         """The plan of a valid form."""
         data = self.cleaned_data
-        due_on = data["due_on"]
+        due_on, opens_on = data["due_on"], data["opens_on"]
         return Plan(
             name=data["name"],
             questions=questions,
@@ -138,7 +166,13 @@ class SessionForm(forms.Form):
             blind=data["blind"],
             purpose=data["purpose"],
             guidelines=data["guidelines"],
+            escalation=self.rule(),
+            repeat_percent=data["repeat_percent"] or 0,
             due_at=datetime.combine(due_on, END_OF_DAY) if due_on else None,
+            opens_at=datetime.combine(opens_on, START_OF_DAY) if opens_on else None,
+            submits_on_pick=data["submits_on_pick"],
+            reroutes_cannot_judge=data["reroutes_cannot_judge"],
+            practice_trace_id=data["practice_trace_id"],
         )
 
 
@@ -150,76 +184,16 @@ def initial_of(session: LabelingSession, emails: Sequence[str]) -> dict[str, obj
         "guidelines": session.guidelines,
         "reviews_required": session.reviews_required,
         "due_on": session.due_at.date() if session.due_at else None,
+        "opens_on": session.opens_at.date() if session.opens_at else None,
+        "submits_on_pick": session.submits_on_pick,
+        "reroutes_cannot_judge": session.reroutes_cannot_judge,
+        "practice_trace_id": session.practice_trace.trace_id if session.practice_trace else "",
         "assignment": session.assignment,
         "blind": session.blind,
         "reviewers": "\n".join(emails),
+        **initial_rule(session),
+        "repeat_percent": session.repeat_percent,
     }
-
-
-class QuestionRow(forms.Form):
-    """One label schema of the experiment: asked or not, at which place, required or not."""
-
-    ask = forms.BooleanField(required=False)
-    order = forms.IntegerField(
-        required=False,
-        min_value=1,
-        max_value=999,
-        widget=forms.NumberInput(attrs={"class": "inp short"}),
-    )
-    required = forms.BooleanField(required=False, initial=True)
-
-    def __init__(
-        self, schema: LabelSchema, data: Mapping[str, object] | None, initial: dict[str, object]
-    ):
-        super().__init__(data, prefix=schema.schema_id, initial=initial)
-        self.schema = schema
-        for name, says in (("ask", "Ask"), ("order", "Place of"), ("required", "Required:")):
-            self.fields[name].widget.attrs["aria-label"] = f"{says} {schema.version.title}"
-
-
-def question_rows(
-    schemas: Sequence[LabelSchema],
-    data: Mapping[str, object] | None = None,
-    asked: Sequence[SessionSchema] = (),
-    *,
-    typed: Mapping[str, object] | None = None,
-) -> list[QuestionRow]:
-    """A row per schema, those of the session first and in its order.
-
-    data    sent to be stored, so that errors show
-    typed   sent for a preview: kept as it is, without looking for errors
-    """
-    places = {row.label_schema_id: row for row in asked}
-    ordered = sorted(
-        schemas, key=lambda schema: places[schema.pk].position if schema.pk in places else inf
-    )
-    return [
-        QuestionRow(schema, data, initial_row(schema, places.get(schema.pk), n, typed))
-        for n, schema in enumerate(ordered, start=1)
-    ]
-
-
-def initial_row(
-    schema: LabelSchema,
-    asked: SessionSchema | None,
-    place: int,
-    typed: Mapping[str, object] | None,
-) -> dict[str, object]:
-    """A row's values: what was typed, else what the session asks, else unticked."""
-    if typed is None:
-        return {"ask": asked is not None, "order": place, "required": not asked or asked.required}
-    return {
-        "ask": f"{schema.schema_id}-ask" in typed,
-        "order": typed.get(f"{schema.schema_id}-order"),
-        "required": f"{schema.schema_id}-required" in typed,
-    }
-
-
-def askings(rows: Sequence[QuestionRow]) -> list[Asking]:
-    """The ticked rows by their number; rows without one last, in the order they were listed."""
-    ticked = [row for row in rows if row.is_valid() and row.cleaned_data["ask"]]
-    ticked.sort(key=lambda row: row.cleaned_data["order"] or inf)
-    return [Asking(name=row.schema.name, required=row.cleaned_data["required"]) for row in ticked]
 
 
 class TracesForm(forms.Form):

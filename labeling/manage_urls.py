@@ -4,7 +4,13 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from labeling.views import (
+    manage_adjudicate,
+    manage_answers,
+    manage_board,
+    manage_hidden,
+    manage_judges,
     manage_members,
+    manage_results,
     manage_schema,
     manage_schemas,
     manage_session_pages,
@@ -14,14 +20,21 @@ from labeling.views import (
 )
 
 session_urls = [
-    path("", manage_sessions.session, name="manage_session"),
+    path("", manage_board.session, name="manage_session"),
+    path("live/", manage_board.live, name="manage_live"),
     path("open/", manage_sessions.open_, name="manage_open"),
     path("close/", manage_sessions.close, name="manage_close"),
     path("reopen/", manage_sessions.reopen, name="manage_reopen"),
     path("items/", manage_session_pages.items, name="manage_items"),
     path("items/remove/", manage_session_pages.take_out, name="manage_take_out"),
+    path("hidden/", manage_hidden.hidden, name="manage_hidden"),
     path("disagreements/", manage_session_pages.disagreements, name="manage_disagreements"),
-    path("export/", manage_session_pages.export, name="manage_export"),
+    path("disagreements/<int:position>/", manage_adjudicate.adjudicate, name="manage_adjudicate"),
+    path("answers/", manage_answers.answers, name="manage_answers"),
+    path("judges/", manage_judges.judges, name="manage_judges"),
+    path("judges/live/", manage_judges.live, name="manage_judges_live"),
+    path("export/", manage_results.export, name="manage_export"),
+    path("report/", manage_results.report, name="manage_report"),
     path("setup/", manage_setup.setup, name="manage_setup"),
     path("setup/plan/", manage_setup.edit, name="manage_edit"),
     path("setup/traces/", manage_setup.add_by_filter, name="manage_add_by_filter"),
@@ -39,6 +52,7 @@ experiment_urls: list[URLPattern | URLResolver] = [
     path("questions/new/", manage_schemas.new_schema, name="manage_new_schema"),
     path("questions/presets/<str:preset>/", manage_schemas.add_preset, name="manage_preset"),
     path("questions/<str:schema_id>/", manage_schema.schema, name="manage_schema"),
+    path("questions/<str:schema_id>/ask-again/", manage_schema.ask_again, name="manage_ask_again"),
     path("questions/<str:schema_id>/delete/", manage_schema.delete, name="manage_delete_schema"),
     path("traces/", manage_traces.traces, name="manage_traces"),
     path("traces/<str:trace_id>/", manage_traces.trace, name="manage_trace"),

@@ -1,46 +1,33 @@
 """VERB: what a manager does with a session: create, edit, open, close, reopen, delete, invite.
 
-A little beyond the budget, so that everything that changes a session stays in one place.
+`plans` has what one says about a session, and checks it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 
-from accounts.audit import note
 from accounts.credentials import Credential
 from accounts.joining import account_for, invite
 from accounts.models import User
-from assessments.recording import mark_stale
-from labeling.models import LabelingSession, SessionReviewer, SessionSchema
+from assessments.standing import mark_stale
+from labeling.audit_lines import note_act
+from labeling.models import LabelingSession, SessionSchema
 from labeling.naming import take_queue_name
-from labeling.questions import askable
+from labeling.plans import Asking, InvalidPlan, Plan, check_email, check_plan, plan_columns
+from labeling.questions import askable, follow_schemas
 from labeling.queueing import lock_session
-from labeling.stocking import redeal, require_reviews
+from labeling.stocking import name_reviewers, require_reviews
 from labeling.tasks import ring
 from traces.ids import mint_run_id
-from traces.models import Experiment, Run, RunTag
+from traces.models import Experiment, Run, RunTag, Trace
 
-MAXIMUM_NAME_LENGTH = 250
-MAXIMUM_EMAIL_LENGTH = 254  # the column of accounts
-MAXIMUM_REVIEWS_REQUIRED = 50
 PURPOSE_TAG = "mlflow.runType"
 
 State = LabelingSession.State
-
-
-class InvalidPlan(ValueError):
-    """Something about a session cannot be so; `field` names it."""
-
-    def __init__(self, field: str, message: str) -> None:
-        self.field = field
-        super().__init__(message)
 
 
 class WrongState(RuntimeError):
@@ -49,29 +36,6 @@ class WrongState(RuntimeError):
     def __init__(self, act: str, state: str) -> None:
         self.state = state
         super().__init__(f"A session that is {state} cannot be {act}.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
-    """One question of a plan: a label schema's name and whether an answer is required."""
-
-    name: str
-    required: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """Everything one says about a session. An empty `blind` follows from the reviews required."""
-
-    name: str
-    questions: Sequence[Asking] = field(default_factory=list)
-    reviewers: Sequence[str] = field(default_factory=list)
-    reviews_required: int = 1
-    assignment: str = LabelingSession.Assignment.POOL.value
-    blind: str = ""
-    purpose: str = ""
-    guidelines: str = ""
-    due_at: datetime | None = None
 
 
 @transaction.atomic
@@ -96,6 +60,7 @@ def create_session(
         state=State.OPEN if opened else State.DRAFT,
         opened_at=now if opened else None,
         created_by=by.user,
+        practice_trace=practice_trace(experiment.pk, plan),
         **plan_columns(plan),
     )
     take_queue_name(session)
@@ -105,55 +70,28 @@ def create_session(
     return session
 
 
-def plan_columns(plan: Plan) -> dict[str, object]:
-    """The plan's own columns; blind until submitted as soon as answers are compared."""
-    blind = LabelingSession.Blind.UNTIL_SUBMITTED if plan.reviews_required > 1 else "off"
-    return {
-        "name": plan.name.strip(),
-        "purpose": plan.purpose.strip(),
-        "guidelines": plan.guidelines,
-        "reviews_required": plan.reviews_required,
-        "assignment": plan.assignment,
-        "blind": plan.blind or blind,
-        "due_at": plan.due_at,
-    }
-
-
-def check_plan(plan: Plan) -> None:
-    """Lengths, words and e-mails. Raises InvalidPlan."""
-    if not 1 <= len(plan.name.strip()) <= MAXIMUM_NAME_LENGTH:
-        raise InvalidPlan("name", f"Write 1 to {MAXIMUM_NAME_LENGTH} characters.")
-    if not 1 <= plan.reviews_required <= MAXIMUM_REVIEWS_REQUIRED:
-        raise InvalidPlan("reviews_required", f"A number from 1 to {MAXIMUM_REVIEWS_REQUIRED}.")
-    if plan.assignment not in LabelingSession.Assignment.values:
-        raise InvalidPlan("assignment", "Use pool or balanced.")
-    if plan.blind and plan.blind not in LabelingSession.Blind.values:
-        raise InvalidPlan("blind", "Use until_submitted, always or off.")
-    if len(plan.purpose) > 1000:
-        raise InvalidPlan("purpose", "Write at most 1000 characters.")
-    if len(plan.guidelines) > 50_000:
-        raise InvalidPlan("guidelines", "Write at most 50000 characters.")
-    for email in plan.reviewers:
-        check_email(email)
-
-
-def check_email(email: str) -> None:
-    """Raises InvalidPlan for what is no e-mail address, or too long for an account."""
-    if len(email.strip()) > MAXIMUM_EMAIL_LENGTH:
-        raise InvalidPlan("reviewers", f"An address has at most {MAXIMUM_EMAIL_LENGTH} characters.")
-    try:
-        validate_email(email.strip())
-    except ValidationError as error:
-        raise InvalidPlan("reviewers", f"{email!r} is not an e-mail address.") from error
+def practice_trace(experiment_pk: int, plan: Plan) -> Trace | None:
+    """The trace to practise on, if any. Raises InvalidPlan for one of another experiment."""
+    trace_id = plan.practice_trace_id.strip()
+    if not trace_id:
+        return None
+    traces = Trace.objects.filter(experiment=experiment_pk)
+    found = None if "\0" in trace_id else traces.filter(trace_id=trace_id).first()
+    if found is None:
+        raise InvalidPlan("practice_trace_id", "There is no such trace in this experiment.")
+    return found
 
 
 @transaction.atomic
 def set_questions(session: LabelingSession, questions: Sequence[Asking], *, now: datetime) -> None:
     """Ask these label schemas, in this order. A question left out keeps its answers.
 
-    Raises InvalidPlan for an unknown or repeated name.
+    Raises InvalidPlan for an unknown or repeated name, and an unknown way to combine answers.
     """
     names = [asking.name for asking in questions]
+    if any(a.consensus not in ("", *SessionSchema.ConsensusMethod.values) for a in questions):
+        known = ", ".join(SessionSchema.ConsensusMethod.values)
+        raise InvalidPlan("label_schemas", f"Combine answers by one of: {known}.")
     if len(set(names)) != len(names):
         raise InvalidPlan("label_schemas", "Name each label schema once.")
     schemas = askable(session, names)
@@ -163,10 +101,16 @@ def set_questions(session: LabelingSession, questions: Sequence[Asking], *, now:
     asked = [schema.pk for schema in schemas.values()]
     session.questions.exclude(label_schema__in=asked).update(removed_at=now)
     for position, asking in enumerate(questions, start=1):
+        combined = {"consensus": asking.consensus} if asking.consensus else {}
         SessionSchema.objects.update_or_create(
             session=session,
             label_schema=schemas[asking.name],
-            defaults={"position": position, "required": asking.required, "removed_at": None},
+            defaults={
+                "position": position,
+                "required": asking.required,
+                "removed_at": None,
+                **combined,
+            },
         )
     mark_stale(session.run)
 
@@ -193,11 +137,7 @@ def set_reviewers(
     session.reviewers.exclude(user__in=people).filter(removed_at__isnull=True).update(
         removed_at=now
     )
-    for person in people:
-        SessionReviewer.objects.update_or_create(
-            session=session, user=person, defaults={"removed_at": None}
-        )
-    redeal(session)
+    name_reviewers(session, [person.pk for person in people])
     if people:
         note_act(session, "reviewers set", by, reviewers=len(people))
     return people
@@ -217,10 +157,7 @@ def invite_reviewer(
     if session.queue_user_id is not None:
         check_personal(session, [person])
     if not LabelingSession.objects.for_reviewer(person).filter(pk=session.pk).exists():
-        SessionReviewer.objects.update_or_create(
-            session=session, user=person, defaults={"removed_at": None}
-        )
-        redeal(session)
+        name_reviewers(session, [person.pk])
     note_act(session, "reviewer invited", by, account=person.pk)
     return person, invite(person, session.session_id, invited_by=by.user, now=now)
 
@@ -229,16 +166,23 @@ def invite_reviewer(
 def edit_session(
     session: LabelingSession, plan: Plan, *, by: Credential, now: datetime
 ) -> LabelingSession:
-    """Replace the plan; pending items follow its reviews required. Raises InvalidPlan."""
+    """Replace the plan; items follow its reviews required, also those that were finished with
+    fewer. Raises InvalidPlan.
+    """
     check_plan(plan)
     session = lock_session(session.pk)
     columns = plan_columns(plan)
-    LabelingSession.objects.filter(pk=session.pk).update(updated_at=now, **columns)
+    practice = practice_trace(session.experiment_id, plan)
+    LabelingSession.objects.filter(pk=session.pk).update(
+        updated_at=now, practice_trace=practice, **columns
+    )
     if columns["name"] != session.name:
         session.name = plan.name.strip()
         take_queue_name(session)
     if plan.reviews_required != session.reviews_required:
         require_reviews(session, plan.reviews_required, by=by, now=now)
+    if plan.escalation is None:
+        session.items.exclude(handed_over="").update(handed_over="")
     Run.objects.filter(pk=session.run_id).update(name=plan.name.strip())
     session.refresh_from_db()
     set_questions(session, plan.questions, now=now)
@@ -264,6 +208,7 @@ def close_session(session: LabelingSession, *, by: Credential, now: datetime) ->
     session = lock_session(session.pk)
     if session.state != State.OPEN:
         raise WrongState("closed", session.state)
+    follow_schemas(session)
     for question in session.questions.select_related("label_schema__current"):
         SessionSchema.objects.filter(pk=question.pk).update(
             frozen_version=question.label_schema.version
@@ -306,14 +251,3 @@ def move(
     ring(session.pk)
     note_act(session, act, by)
     return session
-
-
-def note_act(session: LabelingSession, act: str, by: Credential, **details: object) -> None:
-    """One audit line about a session."""
-    note(
-        by,
-        act,
-        f"{session.name} ({session.session_id})",
-        experiment_id=str(session.experiment_id),
-        details=details,
-    )

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from django.db.models import Avg, Count, Exists, F, Max, OuterRef, Q
+from django.db.models import Count, F, Max, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from labeling.models import Assignment, LabelingSession, QueueItem, Review
-from labeling.time_left import minutes_left, usual_seconds
+from labeling.models import LabelingSession, QueueItem, Review
+from labeling.models.queues import offered_to
+from labeling.peeking import last_and_next
+from labeling.time_left import minutes_left, seconds_each
 
 MOST_TICKS = 120  # UX §2: above this the strip shows groups of items
 N_GROUPS = 60
-NEVER = datetime.max.replace(tzinfo=UTC)
 WORDS = {
     "claimed": "to do",
     "draft": "draft",
@@ -58,7 +60,10 @@ class MyQueue:
     total      what they did and what is left for them; what others finished is not counted
     untouched  open items they have not begun; in a pool others may take some of them
     added      those of them that came since the reviewer saved something last
-    place      where the current item is among `total`, from 1; None in a long queue
+    place      where the current item is among `total`, from 1; None when it is none of those, and
+               in a long queue
+    next       position of what they would be given next, as far as can be told before it is; None
+               when nothing is, and when nobody asked
     """
 
     total: int
@@ -70,6 +75,7 @@ class MyQueue:
     added: int = 0
     ticks: tuple[Tick, ...] = ()
     place: int | None = None
+    next: int | None = None
     minutes_left: int = 0
 
     @property
@@ -82,6 +88,11 @@ class MyQueue:
         """Items neither done nor skipped."""
         return self.untouched + self.drafts
 
+    @property
+    def is_grouped(self) -> bool:
+        """Whether a tick stands for several items."""
+        return bool(self.ticks) and self.ticks[0].share is not None
+
 
 @dataclass(slots=True)
 class Group:
@@ -91,7 +102,7 @@ class Group:
     done_elsewhere: int = 0
     open: int = 0
     added: int = 0
-    seconds: float | None = None
+    timed: int = 0
 
     @property
     def untouched(self) -> int:
@@ -111,23 +122,34 @@ class Group:
 
 
 def my_queue(
-    session: LabelingSession, reviewer: User, *, current: int = 0, n_questions: int = 0
+    session: LabelingSession,
+    reviewer: User,
+    *,
+    current: int = 0,
+    n_questions: int = 0,
+    wants_next: bool = False,
 ) -> MyQueue:
-    """The strip and the counts. Cost: three queries, one more until five items are done.
+    """The strip and the counts. Cost: three queries, and one for the time that is left.
 
     current       position of the item on the page, 0 when there is none
     n_questions   for the time that is left; with 0 it is not looked for
+    wants_next    look also for what would be given next, in the same query as the queue's end
     """
-    last = session.items.present().aggregate(last=Max("position"))["last"] or 0
+    last, following = ends_of(session, reviewer, wants_next=wants_next)
     width = 1 if last <= MOST_TICKS else -(-last // N_GROUPS)
-    groups = groups_of(session, reviewer, width=width)
+    groups = groups_of(session, reviewer, width=width, last=last)
     mine: Counter[str] = Counter()
     for group in groups.values():
         mine.update(group.mine)
     untouched = sum(group.untouched for group in groups.values())
     shown = {n: group for n, group in sorted(groups.items()) if group.total}
-    before = [n for n in shown if n < (current - 1) // width]
+    places = list(shown) if width == 1 else []
     drafts = mine["draft"] + mine["claimed"]
+    left = untouched + drafts + mine["skipped"]
+    seconds = 0.0
+    if n_questions and left:
+        timed = sum(group.timed for group in groups.values())
+        seconds = seconds_each(session, reviewer, n_timed=timed, n_questions=n_questions)
     return MyQueue(
         total=sum(mine.values()) + untouched,
         submitted=mine["submitted"],
@@ -137,58 +159,74 @@ def my_queue(
         untouched=untouched,
         added=sum(group.added for group in groups.values()),
         ticks=tuple(tick(n, group, width=width, current=current) for n, group in shown.items()),
-        place=len(before) + 1 if current and width == 1 else None,
-        minutes_left=minutes_left(
-            untouched + drafts + mine["skipped"] if n_questions else 0,
-            [group.seconds for group in groups.values() if group.seconds is not None],
-            lambda: usual_seconds(session, n_questions),
-        ),
+        place=places.index(current - 1) + 1 if current - 1 in places else None,
+        next=following,
+        minutes_left=minutes_left(left, seconds),
     )
 
 
-def groups_of(session: LabelingSession, reviewer: User, *, width: int) -> dict[int, Group]:
-    """What the reviewer did and what is open, by groups of `width` positions. Two queries."""
+def ends_of(
+    session: LabelingSession, reviewer: User, *, wants_next: bool
+) -> tuple[int, int | None]:
+    """The queue's highest position and, when it is wanted, that of the next item. One query."""
+    if wants_next:
+        return last_and_next(session, reviewer)
+    return session.items.present().aggregate(last=Max("position"))["last"] or 0, None
+
+
+def groups_of(
+    session: LabelingSession, reviewer: User, *, width: int, last: int
+) -> dict[int, Group]:
+    """What the reviewer did and what is open, by groups of `width` positions. Two queries.
+
+    last   the highest position
+    """
     groups: dict[int, Group] = {}
+    timed = Count("pk", filter=Q(state__in=Review.FILLING, active_ms__gt=0))
     reviews = (
         Review.objects.filter(
             reviewer=reviewer, item__session=session, item__removed_at__isnull=True
         )
         .annotate(group=(F("item__position") - 1) / width)
-        .values_list("group", "state", "item__status")
-        .annotate(
-            n=Count("pk"),
-            ms=Avg("active_ms", filter=Q(active_ms__gt=0)),
-            saved=Max("updated_at"),
-        )
+        .annotate(hidden=Q(item__hidden_at__isnull=False))
+        .values_list("group", "state", "item__status", "hidden")
+        .annotate(n=Count("pk"), timed=timed, saved=Max("updated_at"))
         .order_by()
     )
     saved_at: list[datetime] = []
-    for number, state, status, n, milliseconds, saved in reviews:
+    for number, state, status, is_hidden, n, n_timed, saved in reviews:
         group = groups.setdefault(number, Group(mine=Counter()))
         saved_at.append(saved)
-        is_pending = status == QueueItem.Status.PENDING
+        group.timed += n_timed
+        is_pending = status == QueueItem.Status.PENDING and not is_hidden
         if not is_pending and state not in Review.FILLING:
-            continue  # others finished it; nothing is asked of this reviewer any more
+            continue  # finished by others, or hidden: nothing is asked of this reviewer
         group.mine[state] += n
         group.done_elsewhere += 0 if is_pending else n
-        if milliseconds and state in Review.FILLING:
-            group.seconds = milliseconds / 1000
     items = QueueItem.objects.filter(wanted_of(session, reviewer), session=session)
     opened = items.annotate(group=(F("position") - 1) / width)
-    later = Q(added_at__gt=max(saved_at, default=NEVER))
-    counted = opened.values_list("group").annotate(n=Count("pk"), late=Count("pk", filter=later))
+    known = position_at(session, max(saved_at)) if saved_at else Value(last)
+    later = Q(position__gt=known)
+    counted = opened.values_list("group").annotate(
+        n=Count("position"), late=Count("position", filter=later)
+    )
     for number, n, late in counted.order_by():
         group = groups.setdefault(number, Group(mine=Counter()))
         group.open, group.added = n, late
     return groups
 
 
+def position_at(session: LabelingSession, moment: datetime) -> Coalesce:
+    """The last position of the queue at an earlier moment: items are only ever appended."""
+    before = session.items.filter(added_at__lte=moment).order_by("-position")
+    return Coalesce(Subquery(before.values("position")[:1]), 0)
+
+
 def wanted_of(session: LabelingSession, reviewer: User) -> Q:
     """Items that want reviews and may be given to this reviewer."""
-    wanting = Q(status=QueueItem.Status.PENDING, removed_at__isnull=True)
-    if session.assignment == LabelingSession.Assignment.BALANCED:
-        wanting &= Q(Exists(Assignment.objects.filter(item=OuterRef("pk"), reviewer=reviewer)))
-    return wanting
+    # As `to_hand_out` writes it, so that its partial index is taken.
+    wanting = Q(finished_at__isnull=True, removed_at__isnull=True, hidden_at__isnull=True)
+    return wanting & offered_to(reviewer.pk, session.hands_out)
 
 
 def tick(number: int, group: Group, *, width: int, current: int) -> Tick:

@@ -1,4 +1,4 @@
-"""What other reviewers answered, for somebody who has submitted the same item.
+"""What others said of an item, for a reviewer who has submitted it: their answers, and a decision.
 
 The query holds the blind rule: no row leaves the database before the reader has submitted.
 """
@@ -11,10 +11,10 @@ from string import ascii_uppercase
 from django.db.models import Exists, OuterRef
 
 from accounts.models import User
-from labeling.models import Answer, LabelingSession, QueueItem, Review
-from labeling.question_views import tone_of
+from labeling.models import Answer, LabelingSession, QueueItem, Review, Settlement
 from labeling.questions import Asked
-from schemas.answers import label_of
+from labeling.settled import final_tone, final_words, settlements_of, why_settled
+from schemas.answers import label_of, tone_of
 
 State = Review.State
 
@@ -23,7 +23,7 @@ State = Review.State
 class OtherAnswer:
     """What another reviewer answered to one question.
 
-    tone   p or f for pass and fail, else empty
+    tone   pass, fail or empty
     """
 
     who: str
@@ -77,6 +77,46 @@ def others_after_submit(
                 if row.label_schema_id == each.schema.pk
             )
         )
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinalAnswer:
+    """What an adjudicator decided on one question.
+
+    words   empty in a session that is always blind: the decision would tell what others said
+    """
+
+    who: str
+    title: str
+    words: str
+    tone: str
+    rationale: str
+
+
+def final_answers(
+    session: LabelingSession, review: Review | None, asked: list[Asked]
+) -> tuple[FinalAnswer, ...]:
+    """What is settled of an item, for somebody who has submitted it. Cost: one query."""
+    if review is None or review.state != State.SUBMITTED:
+        return ()
+    settlements = settlements_of(review.item_id)
+    is_told = session.blind != LabelingSession.Blind.ALWAYS
+    return tuple(
+        final_answer(each, settlements[each.schema.pk], is_told=is_told)
+        for each in asked
+        if each.schema.pk in settlements
+    )
+
+
+def final_answer(each: Asked, settlement: Settlement, *, is_told: bool) -> FinalAnswer:
+    """One decision, in words as far as the reader may know them."""
+    return FinalAnswer(
+        who=settlement.adjudicator.display_name,
+        title=each.version.title,
+        words=final_words(each.question.input, settlement) if is_told else "",
+        tone=final_tone(settlement) if is_told else "",
+        rationale=why_settled(settlement) if is_told else "",
     )
 
 

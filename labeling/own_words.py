@@ -14,6 +14,7 @@ from labeling.answers import keep
 from labeling.models import Answer, Review
 from labeling.places import Place, others_seen
 from labeling.questions import Asked, questions_of
+from labeling.settled import join, settlements_of
 
 
 def take_own_words(place: Place) -> dict[str, Reply]:
@@ -26,9 +27,11 @@ def take_own_words(place: Place) -> dict[str, Reply]:
     replies = drafted(place.review, asked)
     replies |= {name: Reply(value=a.value, rationale=a.rationale) for name, a in logged.items()}
     clean_replies([each.question for each in asked], replies)
+    settlements = settlements_of(place.item.pk)
     for each in asked:
         if each.question.name in logged:
-            take_over(place, each, logged[each.question.name])
+            adopted = take_over(place, each, logged[each.question.name])
+            join(adopted, settlements.get(each.schema.pk), by=place.by, now=place.now)
     return replies
 
 
@@ -61,7 +64,7 @@ def drafted(review: Review, asked: Sequence[Asked]) -> dict[str, Reply]:
     return {name: r for name, r in replies_from_json(review.draft).items() if name in names}
 
 
-def take_over(place: Place, each: Asked, logged: Assessment) -> None:
+def take_over(place: Place, each: Asked, logged: Assessment) -> Assessment:
     """Make a logged assessment the answer to one question.
 
     A review that is not submitted has no standing answer that this could displace.
@@ -71,3 +74,4 @@ def take_over(place: Place, each: Asked, logged: Assessment) -> None:
     adopted = adopt(logged, by=place.by, now=place.now, context=context)
     reply = Reply(value=adopted.value, rationale=adopted.rationale)
     keep(place.review, each, reply, answer, adopted, others_seen=others_seen(place))
+    return adopted

@@ -12,6 +12,7 @@ from accounts.inserting import insert
 from accounts.models import User
 from accounts.prepared import prepared
 from accounts.roles import Action, roles_allowing
+from labeling.access import HiddenItem
 from labeling.answering import Submission
 from labeling.models import LabelingSession, QueueItem, Review
 from labeling.queueing import database_now, demand_reviewer, lock_session
@@ -59,11 +60,13 @@ def take_place(
     lease: timedelta,
     may_be_full: bool = False,
 ) -> Place:
-    """Lock session, item and review, in this order, then check that the reviewer may write."""
+    """Lock session, item and review, in this order, then check that the reviewer may write.
+
+    Of a hidden item, reviews that were begun can still be saved, so that no word is lost.
+    """
     session = lock_session(item.session_id)
     demand_reviewer(session, by.user)
-    [item] = item_to_lock(pk=item.pk)
-    item.session = session
+    item = lock_item(item, session)
     now = database_now()
     review = review_to_lock.first(item=item.pk, reviewer=by.user.pk)
     if review is None:
@@ -72,6 +75,13 @@ def take_place(
         raise ReviewChanged(review)
     review.item = item
     return Place(session=session, item=item, review=review, by=by, now=now)
+
+
+def lock_item(item: QueueItem, session: LabelingSession) -> QueueItem:
+    """The item's row as it is now, locked behind its session's, with its trace."""
+    [locked] = item_to_lock(pk=item.pk)
+    locked.session = session
+    return locked
 
 
 @prepared
@@ -91,8 +101,15 @@ def review_to_lock(*, item: int, reviewer: int) -> QuerySet[Review]:
 def new_place(
     item: QueueItem, reviewer: User, *, now: datetime, lease: timedelta, may_be_full: bool
 ) -> Review:
-    """A place for somebody who opened the item directly. Raises PlaceTaken when none is free."""
+    """A place for somebody who opened the item directly.
+
+    Raises HiddenItem, or PlaceTaken when none is free.
+    """
+    if item.hidden_at is not None:
+        raise HiddenItem
     if not may_be_full and not has_free_place(item, now=now):
+        raise PlaceTaken
+    if item.is_repeat and not item.assignments.filter(reviewer=reviewer).exists():
         raise PlaceTaken
     return insert(
         Review(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from labeling.managing import Asking, Plan
 from labeling.models import LabelingSession
+from labeling.plans import Asking, Plan
 
 
 def plan_of(session: LabelingSession) -> Plan:
-    """The plan in force. Cost: two queries."""
+    """The plan in force. Cost: two queries; one more for a practice trace."""
     questions = session.questions.filter(removed_at__isnull=True).order_by("position")
     reviewers = session.reviewers.filter(removed_at__isnull=True).order_by("pk")
     return Plan(
@@ -22,5 +22,11 @@ def plan_of(session: LabelingSession) -> Plan:
         blind=session.blind,
         purpose=session.purpose,
         guidelines=session.guidelines,
+        escalation=session.escalation_rule,
+        repeat_percent=session.repeat_percent,
         due_at=session.due_at,
+        opens_at=session.opens_at,
+        submits_on_pick=session.submits_on_pick,
+        reroutes_cannot_judge=session.reroutes_cannot_judge,
+        practice_trace_id=session.practice_trace.trace_id if session.practice_trace else "",
     )

@@ -7,16 +7,17 @@ readers of the experiment: nothing here knows about blind reviewers.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from math import ceil
-from statistics import median
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max
 
 from accounts.models import User
-from labeling.models import Assignment, LabelingSession, Review
+from assessments.reviewers import Pace
+from labeling.models import AggregationState, Assignment, LabelingSession, Review
+from labeling.work_records import Work, Worked, reviews_in, work_in
 
 State = Review.State
 
@@ -39,7 +40,7 @@ class ReviewerProgress:
     expected      what their full share comes to: the items dealt, or in a pool all required
                   reviews over the named people, rounded up
     is_named      False for somebody who reviewed without being (any longer) named
-    median_active_seconds   over submitted and impossible items with a measured time
+    pace, by_day  see `work_records.Worked`; of the last computation, all else is of now
     """
 
     user: User
@@ -50,8 +51,14 @@ class ReviewerProgress:
     skipped: int
     cannot_judge: int
     is_named: bool = True
-    median_active_seconds: float | None = None
+    pace: Pace | None = None
+    by_day: Mapping[date, int] = field(default_factory=dict)
     last_active_at: datetime | None = None
+
+    @property
+    def median_active_seconds(self) -> float | None:
+        """The middle one of the measured times."""
+        return self.pace.median if self.pace else None
 
     @property
     def email(self) -> str:
@@ -68,80 +75,91 @@ class ReviewerProgress:
         """Reviews that fill a place."""
         return self.submitted + self.cannot_judge
 
+    @property
+    def left(self) -> int:
+        """Reviews of their share that are to come."""
+        return max(0, self.expected - self.done)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a session is. `places` is the sum of reviews required, `filled` how many are in."""
+    """How far a session is. `places` is the sum of reviews required, `filled` how many are in.
+
+    hidden        items that wait until a manager has checked them for private data
+    began         when the first review that fills a place was finished, None before
+    computed_at   when the times, `began` and the reviewers' days and paces were read last, None
+                  before the first time
+    """
 
     items: ItemCounts
     reviews_required: int
     places: int
     filled: int
     median_active_seconds: float | None
+    hidden: int = 0
     reviewers: list[ReviewerProgress] = field(default_factory=list)
+    began: datetime | None = None
+    computed_at: datetime | None = None
+
+    @property
+    def left(self) -> int:
+        """Reviews that are to come."""
+        return max(0, self.places - self.filled)
 
 
 def progress_of(session: LabelingSession) -> Progress:
-    """Items by status and one line per reviewer. Cost: five queries."""
-    counts, places = item_counts(session)
-    times = active_seconds(session)
-    reviewers = reviewer_lines(session, times, places=places)
+    """Items by status and one line per reviewer. Cost: six queries."""
+    counts, places, hidden = item_counts(session)
+    state = AggregationState.objects.filter(session=session).first() or AggregationState()
+    work = work_in(state.work)
+    reviewers = reviewer_lines(session, work, review_tallies(session), places=places)
     return Progress(
         items=counts,
         reviews_required=session.reviews_required,
         places=places,
         filled=sum(line.done for line in reviewers),
-        median_active_seconds=middle(seconds for each in times.values() for seconds in each),
+        hidden=hidden,
+        median_active_seconds=work.seconds,
         reviewers=reviewers,
+        began=work.began,
+        computed_at=state.computed_at,
     )
 
 
-def item_counts(session: LabelingSession) -> tuple[ItemCounts, int]:
-    """Items by status, and how many reviews they require together. Cost: one query."""
+def item_counts(session: LabelingSession) -> tuple[ItemCounts, int, int]:
+    """Items by status, how many reviews they require together, and how many items are hidden.
+
+    Cost: one query.
+    """
     rows = (
-        session.items.present()
+        session.items.counted()
         .order_by()
         .values_list("status", "reviews_required")
-        .annotate(n=Count("pk"))
+        .annotate(n=Count("pk"), n_hidden=Count("hidden_at"))
     )
     by_status: dict[str, int] = defaultdict(int)
-    places = 0
-    for status, required, n in rows:
+    places = hidden = 0
+    for status, required, n, n_hidden in rows:
         by_status[status] += n
         places += required * n
+        hidden += n_hidden
     counts = ItemCounts(
         total=sum(by_status.values()),
         pending=by_status["pending"],
         complete=by_status["complete"],
         declined=by_status["declined"],
     )
-    return counts, places
-
-
-def reviews_in(session: LabelingSession) -> QuerySet[Review]:
-    """Reviews of items that are still in the queue."""
-    return Review.objects.filter(item__session=session, item__removed_at__isnull=True).order_by()
-
-
-def active_seconds(session: LabelingSession) -> dict[int, list[float]]:
-    """Measured seconds of finished reviews by reviewer. Cost: one query."""
-    found: dict[int, list[float]] = defaultdict(list)
-    rows = reviews_in(session).filter(state__in=Review.FILLING, active_ms__gt=0)
-    for reviewer, milliseconds in rows.values_list("reviewer_id", "active_ms"):
-        found[reviewer].append(milliseconds / 1000)
-    return found
-
-
-def middle(seconds: Iterable[float]) -> float | None:
-    """The median; None of nothing."""
-    measured = list(seconds)
-    return median(measured) if measured else None
+    return counts, places, hidden
 
 
 def reviewer_lines(
-    session: LabelingSession, times: dict[int, list[float]], *, places: int
+    session: LabelingSession,
+    work: Work,
+    tallies: dict[int, tuple[User, Tally]],
+    *,
+    places: int,
 ) -> list[ReviewerProgress]:
-    """Named people in the order they were named, then others who reviewed. Cost: three queries."""
+    """Named people in the order they were named, then others who reviewed. Cost: two queries."""
     named = [
         row.user
         for row in session.reviewers.filter(removed_at__isnull=True)
@@ -149,18 +167,20 @@ def reviewer_lines(
         .order_by("pk")
     ]
     dealt = dict(
-        Assignment.objects.filter(item__session=session, item__removed_at__isnull=True)
+        Assignment.objects.filter(
+            item__session=session, item__removed_at__isnull=True, item__occurrence=1
+        )
         .order_by()
         .values_list("reviewer")
         .annotate(n=Count("pk"))
     )
-    tallies = review_tallies(session)
     others = [user for user, _ in tallies.values() if user not in named]
     is_pool = session.assignment == LabelingSession.Assignment.POOL
     share = ceil(places / len(named)) if named else 0
     lines = []
     for user in [*named, *sorted(others, key=lambda user: user.email)]:
         _, tally = tallies.get(user.pk, (user, Tally()))
+        worked = work.reviewers.get(user.pk, Worked())
         assigned = tally.begun if is_pool else max(dealt.get(user.pk, 0), tally.begun)
         lines.append(
             ReviewerProgress(
@@ -172,7 +192,8 @@ def reviewer_lines(
                 skipped=tally.states.get(State.SKIPPED, 0),
                 cannot_judge=tally.states.get(State.CANNOT_JUDGE, 0),
                 is_named=user in named,
-                median_active_seconds=middle(times.get(user.pk, [])),
+                pace=worked.pace,
+                by_day=worked.by_day,
                 last_active_at=tally.last_active_at,
             )
         )
@@ -181,7 +202,7 @@ def reviewer_lines(
 
 @dataclass(slots=True)
 class Tally:
-    """One reviewer's reviews by state while they are counted."""
+    """One reviewer's reviews by state, while they are counted."""
 
     states: dict[str, int] = field(default_factory=dict)
     last_active_at: datetime | None = None
@@ -193,16 +214,12 @@ class Tally:
 
 
 def review_tallies(session: LabelingSession) -> dict[int, tuple[User, Tally]]:
-    """Everybody with a review in the session. Cost: one query."""
-    rows = (
-        reviews_in(session)
-        .values("reviewer_id", "reviewer__email", "reviewer__name", "state")
-        .annotate(n=Count("pk"), latest=Max("updated_at"))
-    )
-    found: dict[int, tuple[User, Tally]] = {}
-    for row in rows:
-        user = User(pk=row["reviewer_id"], email=row["reviewer__email"], name=row["reviewer__name"])
-        _, tally = found.setdefault(user.pk, (user, Tally()))
-        tally.states[row["state"]] = row["n"]
-        tally.last_active_at = max(tally.last_active_at or row["latest"], row["latest"])
-    return found
+    """Everybody with a review in the session. Cost: two queries."""
+    found: dict[int, Tally] = defaultdict(Tally)
+    rows = reviews_in(session).values_list("reviewer_id", "state")
+    for reviewer, state, n, latest in rows.annotate(n=Count("pk"), latest=Max("updated_at")):
+        tally = found[reviewer]
+        tally.states[state] = n
+        tally.last_active_at = max(tally.last_active_at or latest, latest)
+    people = User.objects.filter(pk__in=found)
+    return {user.pk: (user, found[user.pk]) for user in people}

@@ -24,7 +24,6 @@ CANNOT_JUDGE = (
     "Not enough information here",
     "The question makes no sense",
 )
-PRIVATE = "It contains private or sensitive data"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +38,7 @@ class QuestionView:
     current       what is expected already, in words
     keeps         that value as the form would send it, empty when it does not fit
     is_reworded   the question changed since the answer was saved, which still counts
+    wants_comment the answer in the fields is to be explained
     """
 
     number: int
@@ -49,6 +49,7 @@ class QuestionView:
     comment: str
     control: Control
     missing: str
+    comment_for: tuple[str, ...] = ()
     rationale: str = ""
     cannot_judge: str = ""
     fault: str = ""
@@ -58,12 +59,19 @@ class QuestionView:
     current: str = ""
     keeps: str = ""
     is_reworded: bool = False
+    wants_comment: bool = False
 
     @property
     def fault_at_comment(self) -> bool:
         """Whether the fault is that the comment is missing: there it has to be mended."""
-        is_missing = self.comment == "required" and not self.rationale.strip()
-        return bool(self.fault) and self.is_answered and is_missing
+        lacks_comment = self.wants_comment and not self.rationale.strip()
+        return bool(self.fault) and self.is_answered and lacks_comment
+
+    @property
+    def explained(self) -> str:
+        """The answers that need a comment, in words."""
+        choices = self.control.choices
+        return ", ".join(choice.label for choice in choices if choice.value in self.comment_for)
 
     @property
     def fault_at_value(self) -> bool:
@@ -114,16 +122,33 @@ def preview_of(definition: Definition) -> QuestionView:
         title=definition.title or definition.name,
         instruction=definition.instruction,
         comment=definition.comment,
+        comment_for=list(definition.comment_for),
     )
     question = Question(
         name=definition.name,
         kind=definition.kind,
         input=definition.input,
         comment=definition.comment,
+        comment_for=definition.comment_for,
         required=True,
     )
-    each = Asked(schema=schema, version=version, required=True, question=question)
+    each = Asked(
+        schema=schema, version=version, required=True, consensus="automatic", question=question
+    )
     return question_view(each, {}, number=1)
+
+
+def words_typed(asked: Sequence[Asked], answers: Mapping[str, Json]) -> tuple[tuple[str, str], ...]:
+    """What a form held, as (question, words), where the form itself is not shown."""
+    found = []
+    for each in asked:
+        answer = entry(answers, each.question.name)
+        value = answer.get("value")
+        said = [as_text(part) for part in (value if isinstance(value, list) else [value])]
+        said += [as_words(answer.get(key)) for key in ("rationale", "cannot_judge")]
+        if any(said):
+            found.append((each.version.title, "\n".join(filter(None, said))))
+    return tuple(found)
 
 
 def entry(answers: Mapping[str, Json], name: str) -> dict[str, Json]:
@@ -156,6 +181,7 @@ def question_view(
         instruction=each.version.instruction,
         required=each.required,
         comment=each.version.comment,
+        comment_for=tuple(each.version.comment_for),
         control=control,
         missing=missing_words(spec),
         rationale=as_words(answer.get("rationale")),
@@ -166,6 +192,7 @@ def question_view(
         current="" if current is None else label_of(spec, current),
         keeps=kept_value(each, current),
         outdated=label_of(spec, value) if is_outdated else "",
+        wants_comment=each.question.needs_comment(value),
         is_reworded=is_answered and saved_at is not None and each.version.created_at > saved_at,
     )
 
@@ -200,10 +227,3 @@ def words_of(spec: Input, answer: Mapping[str, Json]) -> str:
     value, rationale = answer.get("value"), as_words(answer.get("rationale"))
     said = "No answer" if value is None else label_of(spec, value)
     return f"{said} “{rationale}”" if rationale else said
-
-
-def tone_of(value: Json) -> str:
-    """p for pass, f for fail, empty for everything else."""
-    if not isinstance(value, bool):
-        return ""
-    return "p" if value else "f"

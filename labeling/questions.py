@@ -1,7 +1,7 @@
 """The questions of a session in order, each with the schema version in force.
 
-Somebody's own queue asks every label schema of its experiment, also those made later: its rows
-follow when it is looked at.
+Somebody's own queue asks every label schema of its experiment, also those made later. Reading it
+writes nothing: its rows follow when its figures are recomputed and when it closes.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from django.db import transaction
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.prepared import prepared
-from assessments.recording import mark_stale
+from assessments.question_consensus import Choice
+from assessments.standing import mark_stale
 from labeling.answering import Question
 from labeling.models import LabelingSession, SessionSchema
 from schemas.models import LabelSchema, SchemaVersion
@@ -28,14 +30,16 @@ class Asked:
     schema: LabelSchema
     version: SchemaVersion
     required: bool
+    consensus: Choice
     question: Question
 
 
 def questions_of(session: LabelingSession) -> list[Asked]:
-    """What the session asks now. Cost: one query; two more for somebody's own queue."""
-    if session.queue_user_id is not None and session.state != LabelingSession.State.CLOSED:
-        follow_schemas(session)
-    return [asked(row) for row in question_rows(session=session.pk)]
+    """What the session asks now. Cost: one query; another for somebody's own queue."""
+    rows = list(question_rows(session=session.pk))
+    if follows_schemas(session):
+        rows = rows_now(session, rows)
+    return [asked(row) for row in rows]
 
 
 @prepared
@@ -45,29 +49,52 @@ def question_rows(*, session: int) -> QuerySet[SessionSchema]:
     return rows.select_related("label_schema__current", "frozen_version").order_by("position")
 
 
-def follow_schemas(session: LabelingSession) -> None:
-    """Ask what the experiment has now: new label schemas last, optional; deleted ones no more."""
-    rows = session.questions.filter(removed_at__isnull=True)
+def follows_schemas(session: LabelingSession) -> bool:
+    """Whether it asks what its experiment has: somebody's own queue, until it is closed."""
+    return session.queue_user_id is not None and session.state != LabelingSession.State.CLOSED
+
+
+def rows_now(session: LabelingSession, rows: Sequence[SessionSchema]) -> list[SessionSchema]:
+    """New label schemas last, optional; deleted ones no more. Rows that are new are not stored."""
+    kept = [row for row in rows if row.label_schema.deleted_at is None]
     known = LabelSchema.objects.standing().filter(experiment=session.experiment_id)
-    fresh = list(known.exclude(pk__in=rows.values("label_schema")).order_by("pk"))
-    deleted = rows.filter(label_schema__deleted_at__isnull=False)
-    if fresh or deleted.exists():
-        replace_questions(session, fresh, deleted)
+    fresh = known.exclude(pk__in=[row.label_schema_id for row in kept]).select_related("current")
+    first = max((row.position for row in rows), default=0) + 1
+    return kept + [
+        SessionSchema(session=session, label_schema=schema, position=position, required=False)
+        for position, schema in enumerate(fresh.order_by("pk"), start=first)
+    ]
+
+
+def is_behind() -> Q:
+    """Of sessions: those whose rows are not what `rows_now` says."""
+    rows = SessionSchema.objects.filter(removed_at__isnull=True)
+    asked_of = rows.filter(session=OuterRef(OuterRef("pk")), label_schema=OuterRef("pk"))
+    standing = LabelSchema.objects.standing().filter(experiment=OuterRef("experiment"))
+    gone = rows.filter(session=OuterRef("pk"), label_schema__deleted_at__isnull=False)
+    follows = Q(queue_user__isnull=False) & ~Q(state=LabelingSession.State.CLOSED)
+    return follows & (Exists(standing.filter(~Exists(asked_of))) | Exists(gone))
 
 
 @transaction.atomic
-def replace_questions(
-    session: LabelingSession, fresh: Sequence[LabelSchema], deleted: QuerySet[SessionSchema]
-) -> None:
-    """Put new questions last and take deleted ones out; doing it again changes nothing."""
-    deleted.update(removed_at=timezone.now())
-    last = session.questions.aggregate(last=Max("position"))["last"] or 0
-    for position, schema in enumerate(fresh, start=last + 1):
-        SessionSchema.objects.update_or_create(
-            session=session,
-            label_schema=schema,
-            defaults={"position": position, "required": False, "removed_at": None},
-        )
+def follow_schemas(session: LabelingSession) -> None:
+    """Store what `rows_now` says; doing it again changes nothing. Most sessions cost nothing."""
+    if not follows_schemas(session):
+        return
+    behind = LabelingSession.objects.filter(is_behind(), pk=session.pk)
+    if behind.select_for_update(no_key=True).first() is None:
+        return
+    rows = list(question_rows(session=session.pk))
+    kept = rows_now(session, rows)
+    gone = [row.pk for row in rows if row not in kept]
+    session.questions.filter(pk__in=gone).update(removed_at=timezone.now())
+    for row in kept:
+        if row not in rows:
+            SessionSchema.objects.update_or_create(
+                session=session,
+                label_schema=row.label_schema,
+                defaults={"position": row.position, "required": row.required, "removed_at": None},
+            )
     mark_stale(session.run)
 
 
@@ -78,11 +105,13 @@ def asked(row: SessionSchema) -> Asked:
         schema=row.label_schema,
         version=version,
         required=row.required,
+        consensus=cast(Choice, row.consensus),  # the column's choices are among them
         question=Question(
             name=row.label_schema.name,
             kind=row.label_schema.kind,
             input=version.spec,
             comment=version.comment,
+            comment_for=tuple(version.comment_for),
             required=row.required,
         ),
     )

@@ -104,12 +104,15 @@ def items_to_show(
     session: LabelingSession, by: Credential, *, status: str | None = None
 ) -> QuerySet[QueueItem]:
     """The queue's items, newest first, as the caller may know them; all or those of one status."""
-    present = QueueItem.objects.present().filter(session=session, occurrence=1)
+    present = QueueItem.objects.counted().filter(session=session)
+    sees_all = reads_all(by, session)
+    if not sees_all:
+        present = present.filter(hidden_at__isnull=True)
     own = Review.objects.filter(item=OuterRef("pk"), reviewer=by.user).filling_a_place()
     rows = present.annotate(
         own_state=Subquery(own.values("state")[:1]),
         own_at=Subquery(own.values("submitted_at")[:1]),
-        shown_status=shown_status(session, sees_all=reads_all(by, session)),
+        shown_status=shown_status(session, sees_all=sees_all),
     )
     if status is not None:
         rows = rows.filter(shown_status=status)
@@ -117,18 +120,31 @@ def items_to_show(
 
 
 def shown_status(session: LabelingSession, *, sees_all: bool) -> Case | F:
-    """A finished item is complete to somebody who may not know more."""
+    """A finished item is complete to somebody who may not know more.
+
+    One that wants another review because answers differ is still finished to who reviewed it.
+    """
     if sees_all or session.blind == Blind.OFF:
         return F("status")
     open_to_me = Q(pk__in=[])
     if session.blind == Blind.UNTIL_SUBMITTED:
         open_to_me = Q(own_state__isnull=False)
+    tells_nothing = Q(escalated__gt=0, own_state__isnull=False) & ~open_to_me
     return Case(
-        When(Q(status=Status.PENDING) | open_to_me, then=F("status")),
+        When((Q(status=Status.PENDING) & ~tells_nothing) | open_to_me, then=F("status")),
         When(own_state=Review.State.CANNOT_JUDGE, then=Value(Status.DECLINED.value)),
         default=Value(Status.COMPLETE.value),
         output_field=CharField(),
     )
+
+
+def own_status(session: LabelingSession, item: QueueItem, review: Review | None) -> str:
+    """An item's status as its reviewer may know it: as in `shown_status`."""
+    tells_nothing = session.blind == Blind.ALWAYS and item.escalated
+    if review is None or not review.is_filling or not tells_nothing:
+        return item.status
+    cannot = review.state == Review.State.CANNOT_JUDGE
+    return Status.DECLINED if cannot else Status.COMPLETE
 
 
 def item_records(
@@ -144,7 +160,10 @@ def item_record(
 ) -> ItemRecord:
     """One row. In a blind session one is told of oneself only."""
     finished_by, finished_at, changed_at = "", None, item.changed_at
-    if item.status != Status.PENDING:
+    if item.escalated and not is_open:
+        changed_at = None
+    shown_status: str = item.shown_status  # type: ignore[attr-defined]  # annotated
+    if shown_status != Status.PENDING:
         if is_open:
             account = item.finished_by.email if item.finished_by else ""
             finished_by, finished_at = item.finished_as or account, item.finished_at
@@ -156,7 +175,7 @@ def item_record(
     return ItemRecord(
         session_id=session.session_id,
         trace_id=item.trace.trace_id,
-        status=item.shown_status,  # type: ignore[attr-defined]  # annotated
+        status=shown_status,
         finished_by=finished_by,
         finished_at=finished_at,
         added_at=item.added_at,
@@ -166,7 +185,7 @@ def item_record(
 
 def item_of_trace(session: LabelingSession, trace_id: str) -> QueueItem:
     """The queue's item of this trace. Raises NoSuchItem."""
-    rows = QueueItem.objects.present().filter(session=session, occurrence=1)
+    rows = QueueItem.objects.counted().filter(session=session)
     item = rows.filter(trace__trace_id=trace_id.strip()).first()
     if item is None:
         raise NoSuchItem(trace_id)

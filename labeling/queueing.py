@@ -159,7 +159,7 @@ def new_claim(
         began = begun_last.first(session=session.pk, reviewer=reviewer.pk)
         after = began[0] if began else 0
     free = partial(
-        free_items.first, session.assignment, session=session.pk, reviewer=reviewer.pk, now=now
+        free_items.first, session.hands_out, session=session.pk, reviewer=reviewer.pk, now=now
     )
     item = free(after=after) or (free(after=0) if after else None)
     if item is None:
@@ -184,13 +184,12 @@ def begun_last(*, session: int, reviewer: int) -> QuerySet[Review, tuple[int]]:
 
 @prepared
 def free_items(
-    assignment: str, /, *, session: int, reviewer: int, now: datetime, after: int
+    hands_out: str, /, *, session: int, reviewer: int, now: datetime, after: int
 ) -> QuerySet[QueueItem]:
     """The first item behind a position that the reviewer has not begun and that has a place."""
-    items = QueueItem.objects.filter(session=session, position__gt=after).pending()
+    items = QueueItem.objects.filter(session=session, position__gt=after).to_hand_out()
     items = items.untouched_by(reviewer)
-    if assignment == LabelingSession.Assignment.BALANCED:
-        items = items.dealt_to(reviewer)
+    items = items.offered_to(reviewer, hands_out)
     return items.wanting_reviewers(at=now).select_related("trace").in_order()[:1]
 
 
@@ -223,7 +222,7 @@ def unfinished_reviews(
     states: tuple[str, ...], *, session: int, reviewer: int, now: datetime
 ) -> QuerySet[Review]:
     """The reviewer's reviews in these states for which there is still a place."""
-    free = QueueItem.objects.filter(session=session).pending().wanting_reviewers(at=now)
+    free = QueueItem.objects.filter(session=session).to_hand_out().wanting_reviewers(at=now)
     reviews = Review.objects.of_pending_items(session, reviewer)
     return reviews.filter(state__in=states, item__in=free.order_by().values("pk")).order_by(
         F("skipped_at").asc(nulls_first=True), "item__position"
@@ -241,9 +240,8 @@ def hold(review: Review, *, now: datetime, lease: timedelta) -> None:
 
 def why_none(session: LabelingSession, reviewer: User) -> Literal["done", "waiting"]:
     """Whether something may still come back to this reviewer when others let go."""
-    items = QueueItem.objects.filter(session=session).pending()
-    if session.assignment == LabelingSession.Assignment.BALANCED:
-        items = items.dealt_to(reviewer.pk)
+    items = QueueItem.objects.filter(session=session).to_hand_out()
+    items = items.offered_to(reviewer.pk, session.hands_out)
     finished = Review.objects.filter(
         item=OuterRef("pk"), reviewer=reviewer, state__in=Review.FILLING
     )

@@ -9,12 +9,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.credentials import Credential
 from accounts.models import User
-from accounts.roles import Action, roles_allowing
-from labeling.managing import note_act
+from labeling.access import members_who_review
+from labeling.audit_lines import note_act
 from labeling.models import AccessRequest, LabelingSession, SessionReviewer
 from labeling.queueing import lock_session
-from labeling.stocking import redeal
-from traces.models import Membership
+from labeling.stocking import name_reviewers
 
 MOST_SHOWN = 50
 
@@ -50,22 +49,10 @@ def accept(request: AccessRequest, *, by: Credential, now: datetime) -> None:
     session = lock_session(request.session_id)
     people = [request.user_id]
     if not session.reviewers.filter(removed_at__isnull=True).exists():
-        people += taking_part(session)
-    for person in people:
-        SessionReviewer.objects.update_or_create(
-            session=session, user_id=person, defaults={"removed_at": None}
-        )
-    redeal(session)
+        people += members_who_review(session.experiment_id).values_list("pk", flat=True)
+    name_reviewers(session, dict.fromkeys(people))
     answer(request, now=now)
     note_act(session, "access request accepted", by, account=request.user_id)
-
-
-def taking_part(session: LabelingSession) -> list[int]:
-    """Every member who may review."""
-    members = Membership.objects.filter(
-        experiment=session.experiment_id, role__in=roles_allowing(Action.REVIEW)
-    )
-    return list(members.order_by("pk").values_list("user", flat=True))
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from accounts.credentials import Credential
-from labeling.managing import note_act
+from labeling.audit_lines import note_act
 from labeling.models import LabelingSession
 from labeling.queueing import lock_session
 from traces.models import Run

@@ -16,19 +16,13 @@ from accounts.credentials import Credential
 from accounts.joining import account_for
 from accounts.models import User
 from accounts.roles import Action
+from labeling.audit_lines import note_act
 from labeling.filling import fill_by_ids
-from labeling.managing import (
-    Asking,
-    InvalidPlan,
-    Plan,
-    check_email,
-    create_session,
-    edit_session,
-    note_act,
-)
+from labeling.managing import create_session, edit_session
 from labeling.models import LabelingSession, QueueItem
 from labeling.naming import is_taken, lock_names
 from labeling.planning import plan_of
+from labeling.plans import Asking, InvalidPlan, Plan, check_email
 from labeling.questions import follow_schemas
 from labeling.queue_names import could_be_address, key_of
 from labeling.queueing import lock_session

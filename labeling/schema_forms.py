@@ -1,5 +1,6 @@
 """Forms of label schemas, one per kind of input. They write the description that the API takes, so
-that the same reader (`schemas.inputs.parse_input`) decides what is accepted.
+that the same reader (`schemas.inputs.parse_input`) decides what is accepted. A few lines beyond the
+budget: every kind of question in one place.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from django import forms
 
 from labeling.manage_forms import area, line, number, place_error
+from schemas.answer_fields import control_for
 from schemas.defining import Definition, definition_of
 from schemas.inputs import (
     MAXIMUM_OPTION_LENGTH,
@@ -72,6 +74,14 @@ class SchemaForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
+    comment_for = forms.CharField(
+        label="A comment is needed with these answers",
+        required=False,
+        widget=area(2),
+        help_text="One per line, as reviewers see them. For answers to choose from, where the "
+        "comment is theirs to give otherwise.",
+    )
+
     def fields_of(self, *names: str) -> list[forms.BoundField]:
         """Some bound fields, for the template."""
         return [self[name] for name in names]
@@ -101,7 +111,19 @@ class SchemaForm(forms.Form):
             title=data["title"],
             instruction=data["instruction"],
             comment=data["comment"],
+            comment_for=self.explained(spec),
         )
+
+    @property
+    def asks_why_of(self) -> bool:
+        """Whether there are answers to choose from, some of which may need a comment."""
+        return self.kind in ("pass_fail", "categorical")
+
+    def explained(self, spec: Input) -> tuple[str, ...]:
+        """The answers named by their labels, as a form sends them. Others are left out."""
+        named = {each.strip() for each in self.cleaned_data["comment_for"].splitlines()}
+        choices = control_for(spec).choices
+        return tuple(choice.value for choice in choices if choice.label in named)
 
     @classmethod
     def of(cls, schema: LabelSchema, data: Mapping[str, object] | None = None) -> SchemaForm:
@@ -115,6 +137,11 @@ class SchemaForm(forms.Form):
                 "name": definition.name,
                 "type": definition.kind,
                 "comment": definition.comment,
+                "comment_for": "\n".join(
+                    choice.label
+                    for choice in control_for(definition.input).choices
+                    if choice.value in definition.comment_for
+                ),
                 **values_of(definition.input),
             },
         )

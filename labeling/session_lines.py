@@ -56,7 +56,9 @@ def session_lines(sessions: Sequence[LabelingSession]) -> list[SessionLine]:
     """The figures beside each session. Cost: five queries."""
     items, places = queue_sizes(sessions)
     filled = dict(
-        Review.objects.filter(item__session__in=sessions, item__removed_at__isnull=True)
+        Review.objects.filter(
+            item__session__in=sessions, item__removed_at__isnull=True, item__occurrence=1
+        )
         .filling_a_place()
         .order_by()
         .values_list("item__session")
@@ -98,7 +100,7 @@ def queue_sizes(sessions: Sequence[LabelingSession]) -> tuple[dict[int, int], di
     places: dict[int, int] = defaultdict(int)
     rows = (
         QueueItem.objects.filter(session__in=sessions)
-        .present()
+        .counted()
         .order_by()
         .values_list("session", "reviews_required")
         .annotate(n=Count("pk"))

@@ -16,18 +16,15 @@ from django.db.models.functions import Lower
 from accounts.models import User
 from assessments.models import Assessment
 from labeling.models import LabelingSession, QueueItem, Review
-from labeling.question_views import QuestionView, entry, question_views, tone_of
+from labeling.question_views import QuestionView, question_views
 from labeling.questions import Asked
-from schemas.answers import label_of
 from traces import conversation
 from traces.conversation import INLINE, Conversation, Limits
 from traces.json_values import Json
 from traces.models import Trace
 from traces.reading import spans_of, trace_record
-from traces.titles import title_of
 
 MOST_VOICES = 5
-State = Review.State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +47,7 @@ class ItemPage:
     version        which the next save must name; None before they begin
     is_editable    the form accepts answers
     is_editing     a submitted review is opened for a change
+    sent_back      what a manager asked for when they made the submitted review a draft again
     why_read_only  session, removed, finished, submitted, or empty
     """
 
@@ -63,6 +61,7 @@ class ItemPage:
     submitted_at: datetime | None
     reason: str
     note: str
+    sent_back: str
     why_read_only: str
     is_editing: bool
 
@@ -82,9 +81,17 @@ class ItemPage:
         return sum(q.required and not q.is_answered for q in self.questions)
 
     @property
-    def asks_lists(self) -> bool:
-        """Whether some question wants several texts."""
+    def has_lists(self) -> bool:
+        """Whether a list of texts is asked for."""
         return any(question.control.kind == "texts" for question in self.questions)
+
+    @property
+    def is_one_pick(self) -> bool:
+        """Whether choosing pass or fail is all there is to answer."""
+        question = self.questions[0] if len(self.questions) == 1 else None
+        if question is None or question.control.kind != "pass_fail":
+            return False
+        return question.comment != "required" and not question.comment_for
 
     @property
     def reworded(self) -> tuple[int, ...]:
@@ -176,6 +183,7 @@ def item_page(
         submitted_at=review.submitted_at if review else None,
         reason=review.reason if review else "",
         note=review.note if review else "",
+        sent_back=review.sent_back if review else "",
         why_read_only=read_only,
         is_editing=review is not None and review.is_filling and not read_only,
     )
@@ -228,60 +236,3 @@ def voice(assessment: Assessment) -> Voice:
     if isinstance(value, str):
         return Voice(mood="", words="said about this", quote=quote or value)
     return Voice(mood="", words=f"gave this {value} for {assessment.name}", quote=quote)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnAnswer:
-    """One line of "Your answers".
-
-    words    the answer to the first question that has one, or the state
-    detail   the comment on it, or why the item cannot be judged
-    """
-
-    position: int
-    title: str
-    state: str
-    words: str
-    tone: str
-    detail: str
-
-
-def own_answers(
-    session: LabelingSession, reviewer: User, asked: list[Asked], *, n: int
-) -> tuple[OwnAnswer, ...]:
-    """The reader's own last `n` answers. Cost: one query."""
-    reviews = Review.objects.filter(
-        item__session=session, item__removed_at__isnull=True, reviewer=reviewer
-    ).exclude(state=State.CLAIMED)
-    found = (
-        reviews.select_related("item__trace")
-        .only("state", "draft", "reason", "item__position", "item__trace__request_preview")
-        .order_by("-updated_at", "-pk")[:n]
-    )
-    return tuple(own_answer(review, asked) for review in found)
-
-
-def own_answer(review: Review, asked: list[Asked]) -> OwnAnswer:
-    """One line."""
-    words, tone, detail = "", "", review.reason
-    if review.state == State.SUBMITTED:
-        words, tone, detail = first_answer(review.draft, asked)
-    return OwnAnswer(
-        position=review.item.position,
-        title=title_of(review.item.trace.request_preview),
-        state=review.state,
-        words=words,
-        tone=tone,
-        detail=detail,
-    )
-
-
-def first_answer(draft: Mapping[str, Json], asked: list[Asked]) -> tuple[str, str, str]:
-    """Words, tone and comment of the first answered question."""
-    for each in asked:
-        answer = entry(draft, each.question.name)
-        value, rationale = answer.get("value"), answer.get("rationale")
-        if value is not None:
-            words = label_of(each.question.input, value)
-            return words, tone_of(value), rationale if isinstance(rationale, str) else ""
-    return "Submitted", "", ""

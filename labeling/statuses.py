@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from accounts.credentials import Credential
-from assessments.recording import mark_stale
+from assessments.standing import mark_stale
 from labeling.answering import Submission
-from labeling.managing import note_act
+from labeling.audit_lines import note_act
 from labeling.models import LabelingSession, QueueItem, Review
 from labeling.own_words import take_own_words
-from labeling.places import Place, item_to_lock, take_place
+from labeling.places import Place, lock_item, take_place
 from labeling.queueing import (
     SessionClosed,
     database_now,
@@ -25,6 +25,7 @@ from labeling.queueing import (
     lock_session,
 )
 from labeling.reviewing import cannot_judge, settle_item, submit, take_back
+from labeling.stocking import make_pending
 from labeling.tasks import ring
 
 DECLINED_REASON = "Declined in the review queue."
@@ -64,8 +65,7 @@ def set_status(item: QueueItem, verdict: Verdict, *, by: Credential, lease: time
         demand_reviewer(session, by.user)
     elif not session.is_open:
         raise SessionClosed(session.state)
-    [item] = item_to_lock(pk=item.pk)
-    item.session = session
+    item = lock_item(item, session)
     if item.status == verdict.status:
         return
     if verdict.status == Status.PENDING:
@@ -126,15 +126,7 @@ def reopen_by_force(
     item: QueueItem, reviews: list[Review], *, by: Credential, now: datetime
 ) -> None:
     """A manager's word goes; reviews go back when there are enough of them to finish the item."""
-    QueueItem.objects.filter(pk=item.pk).update(
-        status=Status.PENDING,
-        is_forced=False,
-        finished_at=None,
-        finished_by=None,
-        finished_as="",
-        changed_at=now,
-    )
-    item.status, item.is_forced = Status.PENDING, False
+    make_pending(item, reviews_required=item.reviews_required, now=now)
     if len(reviews) >= item.reviews_required:
         send_back(item, reviews, by=by, now=now)
     tell(item.session, item, "item reopened", by)

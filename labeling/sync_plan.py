@@ -21,11 +21,15 @@ MOST_LISTED = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """How the answers to one question are combined."""
+    """How the answers to one question are combined.
+
+    by_model   by a model of the reviewers, which needs all items: what was computed is taken
+    """
 
     name: str
     scale: Scale
     options: Sequence[Json] = ()
+    by_model: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +39,21 @@ class Differing:
     values: list[Json]
 
 
-def settled(asking: Asking, values: Sequence[Json], *, minimum: int) -> Json | Differing:
+def settled(
+    asking: Asking, values: Sequence[Json], *, minimum: int, computed: Json = None
+) -> Json | Differing:
     """The one value of an item's valid answers: the only one, all equal, or their consensus.
 
-    values   at least one
-    minimum  how many answers a consensus needs
+    values    at least one
+    minimum   how many answers a consensus needs
+    computed  the consensus of the item by a model of the reviewers, null without one
     """
     distinct = {answer_key(value): value for value in values}
     if len(distinct) == 1:
         return values[0]
-    combined = combine(asking.scale, values, minimum=minimum, options=asking.options).value
+    combined = computed
+    if not asking.by_model:
+        combined = combine(asking.scale, values, minimum=minimum, options=asking.options).value
     return Differing(list(distinct.values())) if combined is None else combined
 
 
@@ -91,17 +100,22 @@ class Conflict:
 class Report:
     """What came of a sync. Lists hold the first 1,000; `n_…` count all.
 
-    conflicts   by (digest of inputs, name)
-    skipped     items whose trace has no object as inputs
+    conflicts      by (digest of inputs, name); `contradicted` has all of these keys
+    skipped        items whose trace has no object as inputs
     """
 
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     unresolved: list[dict[str, Json]] = field(default_factory=list)
     n_unresolved: int = 0
     conflicts: dict[tuple[str, str], Conflict] = field(default_factory=dict)
-    n_conflicts: set[tuple[str, str]] = field(default_factory=set)
+    contradicted: set[tuple[str, str]] = field(default_factory=set)
     skipped: list[dict[str, Json]] = field(default_factory=list)
     n_skipped: int = 0
+
+    @property
+    def n_conflicts(self) -> int:
+        """How many expectations contradict each other."""
+        return len(self.contradicted)
 
     def wrote(self, digest: str, outcome: Outcome) -> None:
         """What became of a record; a later word about it counts when it says that more changed."""
@@ -122,7 +136,7 @@ class Report:
         self, key: tuple[str, str], inputs: Mapping[str, Json], values: Sequence[Json]
     ) -> None:
         """Expectations that contradict each other."""
-        self.n_conflicts.add(key)
+        self.contradicted.add(key)
         if key not in self.conflicts:
             if len(self.conflicts) == MOST_LISTED:
                 return

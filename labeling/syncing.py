@@ -15,7 +15,7 @@ from django.db import transaction
 from accounts.audit import note
 from accounts.credentials import Credential
 from accounts.models import AuditEvent
-from labeling.expecting import Said, expected_of_items
+from labeling.expecting import Expected, expected_of_items
 from labeling.models import LabelingSession
 from labeling.sync_plan import Heard, Outcome, Report, same
 from traces.dataset_records import RecordDraft
@@ -70,7 +70,7 @@ def listen(session: LabelingSession) -> tuple[Heard, Report]:
     return heard, report
 
 
-def present_in(dataset: Dataset, batch: Sequence[Said]) -> dict[str, DatasetRecord]:
+def present_in(dataset: Dataset, batch: Sequence[Expected]) -> dict[str, DatasetRecord]:
     """The dataset's records of these inputs, by digest. Cost: one query."""
     digests = {said.digest for said in batch}
     rows = DatasetRecord.objects.filter(dataset=dataset, inputs_digest__in=digests)
@@ -78,7 +78,7 @@ def present_in(dataset: Dataset, batch: Sequence[Said]) -> dict[str, DatasetReco
 
 
 def additions(
-    batch: Sequence[Said], present: Mapping[str, DatasetRecord], heard: Heard, report: Report
+    batch: Sequence[Expected], present: Mapping[str, DatasetRecord], heard: Heard, report: Report
 ) -> list[RecordDraft]:
     """What a batch adds to the records that are there; the report takes note of the rest."""
     found = []
@@ -98,7 +98,9 @@ def additions(
     return found
 
 
-def is_new(said: Said, name: str, known: Mapping[str, Json], heard: Heard, report: Report) -> bool:
+def is_new(
+    said: Expected, name: str, known: Mapping[str, Json], heard: Heard, report: Report
+) -> bool:
     """Whether a record lacks this expectation and nothing contradicts it."""
     value, key = said.expectations[name], (said.digest, name)
     if name in known and not same(known[name], value):
@@ -110,7 +112,7 @@ def is_new(said: Said, name: str, known: Mapping[str, Json], heard: Heard, repor
     return name not in known
 
 
-def draft_of(said: Said, expectations: Mapping[str, Json]) -> RecordDraft:
+def draft_of(said: Expected, expectations: Mapping[str, Json]) -> RecordDraft:
     """A record as MLflow's client makes one of a trace."""
     return RecordDraft(
         inputs=said.inputs,

@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from labeling.views import following, home, joining, me, review, start
+from labeling.views import following, home, joining, me, practice, review, start
 
 app_name = "labeling"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("r/<str:session_id>/", start.start, name="start"),
     path("r/<str:session_id>/next/", following.next_item, name="next"),
     path("r/<str:session_id>/items/", start.my_items, name="my_items"),
+    path("r/<str:session_id>/items/rows/", start.more_rows, name="more_rows"),
+    path("r/<str:session_id>/practice/", practice.practice, name="practice"),
     path("r/<str:session_id>/done/", start.done, name="done"),
     path("r/<str:session_id>/<int:position>/", review.item, name="item"),
     path("", include("labeling.manage_urls")),

@@ -19,7 +19,7 @@ from reviewapp.env import Misconfigured
 DESCRIPTION = "Labeling sessions for traces of GenAI applications."
 CHECKOUT = Path(__file__).resolve().parent.parent
 EXPORT_FORMATS = ("jsonl", "csv", "parquet")
-EXPORT_ROWS = ("labels", "items", "dataset", "traces")
+EXPORT_ROWS = ("labels", "items", "dataset", "repeats", "traces")
 
 AddCommand = Callable[..., argparse.ArgumentParser]
 
@@ -109,7 +109,7 @@ def add_people(add: AddCommand, place: argparse.ArgumentParser) -> None:
 
 
 def add_transfer(add: AddCommand) -> None:
-    """`import` and `export`."""
+    """`import`, `export` and `report`."""
     imports = add("import", "Read MLflow traces from a JSON or JSONL file.")
     imports.add_argument("file", metavar="FILE", type=Path)
     imports.add_argument("--experiment", required=True, metavar="NAME", help="made when it is new")
@@ -118,6 +118,19 @@ def add_transfer(add: AddCommand) -> None:
     exports.add_argument("--format", choices=EXPORT_FORMATS, default="jsonl")
     exports.add_argument("--rows", choices=EXPORT_ROWS, default="labels")
     exports.add_argument("--out", required=True, metavar="FILE", type=Path)
+    exports.add_argument(
+        "--updated-since",
+        default="",
+        metavar="TIME",
+        help="only labels or items that changed since, such as 2026-11-20T12:00:00Z",
+    )
+    exports.add_argument(
+        "--by-reviewer", action="store_true", help="with items: a column per question and reviewer"
+    )
+    exports.add_argument("--pseudonyms", action="store_true", help="name nobody")
+    report = add("report", "Recompute a session's report from its raw answers and compare.")
+    report.add_argument("session", metavar="SESSION")
+    report.add_argument("--pseudonyms", action="store_true", help="name nobody")
 
 
 def set_environment(options: argparse.Namespace) -> None:

@@ -15,11 +15,12 @@ from accounts.audit import broken_seals
 from accounts.joining import create_token, make_sign_in_link
 from accounts.models import User
 from assessments.models import StaleMark
-from labeling import aggregation
+from labeling import aggregation, judging
 from labeling.models import LabelingSession
 from reviewapp import transfer
 from reviewapp.errors import verdict_on
 from reviewapp.refusals import Refused
+from reviewapp.report_command import LATE, report_session
 from traces.models import Experiment
 
 SETTLE_SECONDS = 60.0
@@ -116,24 +117,27 @@ def is_anything_stale() -> bool:
 
 
 def verify(_options: argparse.Namespace) -> int:
-    """`verify`: print what does not equal its recomputation."""
-    found = [*broken_seals()]
+    """`verify`: print what does not equal its recomputation.
+
+    Exit code 1 when something is wrong, and LATE when some figures only wait to be recomputed:
+    nothing wrong was found, but they were not shown to be right.
+    """
+    wrong, late = [*broken_seals()], []
     for session in LabelingSession.objects.select_related("run").order_by("pk").iterator():
-        found += differences_of(session)
-    for sentence in found:
+        stale = aggregation.stale_sessions().filter(pk=session.pk)
+        was_stale = stale.exists()
+        found = [*aggregation.differences([session]), *judging.differences([session])]
+        if found and (was_stale or stale.exists()):
+            late.append(session.session_id)
+        else:
+            wrong += found
+    for sentence in wrong:
         show(sentence)
-    return 1 if found else 0
-
-
-def differences_of(session: LabelingSession) -> list[str]:
-    """Wrong figures of a session. One that is stale is late, not wrong, and only mentioned."""
-    stale = aggregation.stale_sessions().filter(pk=session.pk)
-    was_stale = stale.exists()
-    found = list(aggregation.differences([session]))
-    if found and (was_stale or stale.exists()):
-        complain(f"session {session.session_id} is stale; 'reviewapp settle' recomputes it")
-        return []
-    return found
+    for session_id in late:
+        complain(f"session {session_id} is stale; 'reviewapp settle' recomputes it")
+    if wrong:
+        return 1
+    return LATE if late else 0
 
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
@@ -142,6 +146,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "signin-link": make_link,
     "import": transfer.import_file,
     "export": transfer.export_session,
+    "report": report_session,
     "settle": settle,
     "verify": verify,
 }

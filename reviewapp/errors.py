@@ -22,17 +22,22 @@ from accounts.remembering import KeyReused, KeyTooLong
 from assessments.attribution import AttributionMismatch
 from assessments.drafts import InvalidDraft
 from assessments.refusals import NoSuchAssessment, NotTheAuthor, RunEnded, StaleVersion, WrongKind
-from labeling.access import NoSuchItem, NoSuchSession
+from labeling.access import HiddenItem, NoSuchItem, NoSuchSession
+from labeling.adjudicating import SettledMeanwhile
 from labeling.answering import InvalidAnswers
-from labeling.exports import UnknownExport
+from labeling.flagging import AlreadyChecked
 from labeling.from_datasets import TooManyRecords
-from labeling.managing import InvalidPlan, WrongState
+from labeling.managing import WrongState
+from labeling.noting import InvalidNote
 from labeling.places import PlaceTaken, ReviewChanged, SomebodyElse
+from labeling.plans import InvalidPlan
 from labeling.queueing import NotAReviewer, SessionClosed
 from labeling.review_queues import QueueExists
 from labeling.reviewing import WrongMoment
 from labeling.sampling import InvalidSample
+from labeling.settled import AlreadySettled
 from labeling.statuses import NotTheFinisher
+from labeling.wanted_exports import UnknownExport
 from reviewapp.mlflow_api.wire.traces import NoSuchTag, NotExportedYet
 from reviewapp.trace_files import NothingImported
 from schemas.access import NoSuchSchema
@@ -75,6 +80,7 @@ VERDICTS: Mapping[type[Exception], Verdict] = {
     AttributionMismatch: Verdict(403, "ATTRIBUTION_MISMATCH", "PERMISSION_DENIED"),
     NotTheAuthor: Verdict(403, "not_the_author", "PERMISSION_DENIED"),
     NotAReviewer: Verdict(403, "not_a_reviewer", "PERMISSION_DENIED"),
+    HiddenItem: Verdict(403, "hidden", "PERMISSION_DENIED"),
     NotTheFinisher: Verdict(403, "not_allowed", "PERMISSION_DENIED"),
     NoSuchDataset: MISSING,
     NoSuchExperiment: MISSING,
@@ -96,6 +102,7 @@ VERDICTS: Mapping[type[Exception], Verdict] = {
     InvalidId: INVALID,
     InvalidInput: INVALID,
     InvalidJson: INVALID,
+    InvalidNote: INVALID,
     InvalidPlan: INVALID,
     InvalidSample: INVALID,
     InvalidTime: INVALID,
@@ -120,6 +127,9 @@ VERDICTS: Mapping[type[Exception], Verdict] = {
     SchemaFixed: Verdict(400, "cannot_change", "INVALID_PARAMETER_VALUE"),
     KeyReused: Verdict(422, "idempotency_key_reused", "INVALID_PARAMETER_VALUE"),
     StaleVersion: Verdict(409, "changed_meanwhile", "INVALID_PARAMETER_VALUE"),
+    SettledMeanwhile: Verdict(409, "changed_meanwhile", "INVALID_PARAMETER_VALUE"),
+    AlreadyChecked: Verdict(409, "already_checked", "INVALID_PARAMETER_VALUE"),
+    AlreadySettled: Verdict(409, "adjudicated", "INVALID_PARAMETER_VALUE"),
     ReviewChanged: Verdict(409, "changed_meanwhile", "INVALID_PARAMETER_VALUE"),
     PlaceTaken: Verdict(409, "place_taken", "INVALID_PARAMETER_VALUE"),
     RunEnded: Verdict(409, "session_closed", "INVALID_PARAMETER_VALUE"),

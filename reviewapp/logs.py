@@ -5,6 +5,7 @@ Trace content, rationales, tokens and e-mail addresses are never logged.
 
 from __future__ import annotations
 
+import logging
 import logging.config
 from collections.abc import Mapping
 from typing import Any
@@ -38,7 +39,14 @@ def logging_settings(*, json_lines: bool) -> dict[str, Any]:  # Any: logging's o
                 ],
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+        "filters": {"refused": {"()": lambda: refused_is_no_error}},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "structured",
+                "filters": ["refused"],
+            }
+        },
         "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {
             "django.request": {"level": "ERROR"},
@@ -46,6 +54,17 @@ def logging_settings(*, json_lines: bool) -> dict[str, Any]:  # Any: logging's o
             "kombu": {"level": "WARNING"},
         },
     }
+
+
+def refused_is_no_error(record: logging.LogRecord) -> bool:
+    """Django logs a suspicious request, such as one for an unknown host, as an error with a trace.
+
+    It was refused with 400, and any stranger can send it: an alert on errors must not ring.
+    """
+    if record.name.startswith("django.security"):
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        record.exc_info = None
+    return True
 
 
 def configure(settings: Mapping[str, Any]) -> None:

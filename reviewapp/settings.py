@@ -148,6 +148,10 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = REVIEWAPP_DATA / "static"
+STATICFILES_FINDERS = [
+    "reviewapp.bundle_finder.BundleFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "reviewapp.static_files.ServedFiles"},
@@ -209,6 +213,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(REVIEWAPP_DATA / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep stale marks": {"task": "labeling.tasks.sweep", "schedule": 30.0},
+    "open sessions at their time": {"task": "labeling.tasks.open_due", "schedule": 30.0},
     "seal the audit log": {"task": "accounts.tasks.seal_audit_log", "schedule": 30.0},
     "forget old requests": {"task": "accounts.tasks.forget_old_requests", "schedule": 3600.0},
     "worker heartbeat": {"task": "accounts.tasks.beat_heart", "schedule": 15.0},

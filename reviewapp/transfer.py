@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.credentials import Credential
 from accounts.models import User
 from labeling.exports import export_lines
 from labeling.models import LabelingSession
+from labeling.wanted_exports import Wanted
 from reviewapp.bodies import PIECE_BYTES
 from reviewapp.importing import import_entries
 from reviewapp.passing_on import passing_on
@@ -21,6 +23,7 @@ from reviewapp.refusals import Refused
 from reviewapp.trace_files import entries
 from traces.models import Experiment
 from traces.organising import create_experiment
+from traces.timestamps import parse_rfc3339
 
 BAR_WIDTH = 30
 # Told apart from pretty-printed JSON by the name even when the first line is broken.
@@ -101,13 +104,31 @@ def clear_line() -> str:
 
 def export_session(options: argparse.Namespace) -> int:
     """`export`: the file appears when it is whole."""
-    session = LabelingSession.objects.present().filter(session_id=options.session).first()
-    if session is None:
-        raise Refused(f"There is no labeling session {options.session}.")
-    lines = export_lines(session, rows=options.rows, format=options.format)
+    lines = export_lines(session_named(options.session), wanted_by(options))
     unfinished: Path = options.out.with_name(options.out.name + ".part")
     with readable(options.out):
         with unfinished.open("wb") as file:
             file.writelines(lines)
         unfinished.replace(options.out)
     return 0
+
+
+def session_named(session_id: str) -> LabelingSession:
+    """The session of an id. Raises Refused."""
+    session = LabelingSession.objects.present().filter(session_id=session_id)
+    found = session.select_related("run").first()
+    if found is None:
+        raise Refused(f"There is no labeling session {session_id}.")
+    return found
+
+
+def wanted_by(options: argparse.Namespace) -> Wanted:
+    """What the options ask for. Raises InvalidTime."""
+    return Wanted(
+        rows=options.rows,
+        format=options.format,
+        updated_since=parse_rfc3339(options.updated_since) if options.updated_since else None,
+        by_reviewer=options.by_reviewer,
+        pseudonyms=options.pseudonyms,
+        secret=settings.SECRET_KEY,
+    )

@@ -22,6 +22,8 @@ from schemas.inputs import (
 from traces.json_values import Json
 
 STEP_TOLERANCE = 1e-9
+WHOLE_TO_READ = 1e15
+SHORT = 6
 
 
 def clean_value(name: str, spec: Input, value: Json) -> Json:
@@ -178,9 +180,23 @@ def label_of(spec: Input, value: Json) -> str:
         return spec.positive_label if value else spec.negative_label
     if isinstance(value, list):
         return ", ".join(str(part) for part in value)
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return number_words(value)
     return str(value)
+
+
+def number_words(value: float, *, digits: int = 15) -> str:
+    """A number to be read: `4`, `4.25`, `2.04794e+286`; with at most so many digits."""
+    if float(value).is_integer() and abs(value) < WHOLE_TO_READ:
+        return str(int(value))
+    return f"{value:.{digits if abs(value) < WHOLE_TO_READ else SHORT}g}"
+
+
+def tone_of(value: Json) -> str:
+    """pass or fail, as the style sheet colours them; empty for everything else."""
+    if not isinstance(value, bool):
+        return ""
+    return "pass" if value else "fail"
 
 
 def is_same_variant(old: Input, new: Input) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -12,6 +14,7 @@ TEXT = {"type": "string"}
 NUMBER = {"type": "number"}
 COUNT = {"type": "integer", "minimum": 1}
 FLAG = {"type": "boolean"}
+MOST_OPTIONS = 100
 KINDS: dict[str, dict[str, object]] = {
     "pass_fail": {"positive_label": TEXT, "negative_label": TEXT},
     "categorical": {
@@ -50,6 +53,20 @@ class InputField(AnyObject):
     """What may be entered; `schemas.inputs` checks it."""
 
 
+class CommentFor(serializers.ListField):
+    """Where the comment is optional: the answers that need one, as options or true and false."""
+
+    child = Words()
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            max_length=MOST_OPTIONS,
+            help_text="Where the comment is optional, the answers that need one: options, or "
+            "`true` and `false`. What is no answer of the question is left out.",
+            **options,
+        )
+
+
 class NewLabelSchema(Shape):
     """A label schema. An empty title shows the name."""
 
@@ -64,6 +81,7 @@ class NewLabelSchema(Shape):
     title = Words(required=False, allow_blank=True)
     instruction = Words(required=False, allow_blank=True)
     comment = serializers.ChoiceField(choices=SchemaVersion.Comment.values, required=False)
+    comment_for = CommentFor(required=False)
 
 
 class LabelSchemaChanges(Shape):
@@ -74,6 +92,7 @@ class LabelSchemaChanges(Shape):
     title = Words(required=False, allow_blank=True)
     instruction = Words(required=False, allow_blank=True)
     comment = serializers.ChoiceField(choices=SchemaVersion.Comment.values, required=False)
+    comment_for = CommentFor(required=False)
 
 
 class LabelSchemaAnswer(Shape):
@@ -87,6 +106,7 @@ class LabelSchemaAnswer(Shape):
     instruction = serializers.CharField()
     input = InputField()
     comment = serializers.ChoiceField(choices=SchemaVersion.Comment.values)
+    comment_for = serializers.ListField(child=serializers.CharField())
     version = serializers.IntegerField()
     is_default = Flag()
     created_at = serializers.DateTimeField()

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts.audit import note
 from accounts.credentials import Credential
 from schemas.answers import is_same_variant, keeps_answers
-from schemas.inputs import Input, InvalidInput, Text, describe_input
+from schemas.inputs import Categorical, Input, InvalidInput, PassFail, Text, describe_input
 from schemas.models import LabelSchema, SchemaVersion
 from traces.ids import mint
 from traces.models import Experiment
@@ -40,7 +40,10 @@ class SchemaFixed(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """Everything one says about a label schema. An empty title shows the name."""
+    """Everything one says about a label schema. An empty title shows the name.
+
+    comment_for   where a comment is optional, the answers that need one: options, `true`, `false`
+    """
 
     name: str
     kind: str
@@ -48,6 +51,7 @@ class Definition:
     title: str = ""
     instruction: str = ""
     comment: str = SchemaVersion.Comment.OPTIONAL.value
+    comment_for: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -98,6 +102,7 @@ def add_version(
         instruction=definition.instruction,
         input=describe_input(definition.input),
         comment=definition.comment,
+        comment_for=list(definition.comment_for),
         keeps_answers=keeps,
         created_by=by.user if by else None,
     )
@@ -210,11 +215,15 @@ def definition_of(schema: LabelSchema) -> Definition:
         title=version.title,
         instruction=version.instruction,
         comment=version.comment,
+        comment_for=tuple(version.comment_for),
     )
 
 
 def checked(definition: Definition) -> Definition:
-    """Lengths and words; texts trimmed. Raises InvalidInput."""
+    """Lengths and words; texts trimmed, and no comment asked for what is no answer any more.
+
+    Raises InvalidInput.
+    """
     name, title = definition.name.strip(), definition.title.strip() or definition.name.strip()
     if not 1 <= len(name) <= MAXIMUM_NAME_LENGTH:
         raise InvalidInput("name", f"Write 1 to {MAXIMUM_NAME_LENGTH} characters.")
@@ -226,7 +235,21 @@ def checked(definition: Definition) -> Definition:
         raise InvalidInput("type", "Use feedback or expectation.")
     if definition.comment not in SchemaVersion.Comment.values:
         raise InvalidInput("comment", "Use off, optional or required.")
-    return replace(definition, name=name, title=title)
+    is_optional = definition.comment == SchemaVersion.Comment.OPTIONAL
+    known = answers_of(definition.input) if is_optional else ()
+    asked_for = tuple(answer for answer in known if answer in definition.comment_for)
+    return replace(definition, name=name, title=title, comment_for=asked_for)
+
+
+def answers_of(spec: Input) -> tuple[str, ...]:
+    """The answers one chooses from, as a form sends them; none where one writes or counts."""
+    match spec:
+        case PassFail():
+            return ("true", "false")
+        case Categorical(options):
+            return tuple(options)
+        case _:
+            return ()
 
 
 def refuse_reserved(name: str) -> None:

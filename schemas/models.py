@@ -85,6 +85,7 @@ class LabelSchema(models.Model):
 class SchemaVersion(models.Model):
     """One immutable wording and input of a label schema; answers point to theirs.
 
+    `comment_for` are the answers, as a form sends them, that need a comment where it is optional.
     `keeps_answers` is false when answers of earlier versions may no longer fit.
     """
 
@@ -103,6 +104,7 @@ class SchemaVersion(models.Model):
     instruction = models.CharField(max_length=1000, blank=True)
     input = ExactJsonField()
     comment = models.CharField(max_length=8, choices=Comment.choices, default=Comment.OPTIONAL)
+    comment_for = ExactJsonField(default=list, blank=True)
     keeps_answers = models.BooleanField(default=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"

@@ -22,6 +22,7 @@ def schema_json(schema: LabelSchema, version: SchemaVersion | None = None) -> An
         "instruction": version.instruction,
         "input": version.input,
         "comment": version.comment,
+        "comment_for": version.comment_for,
         "version": version.number,
         "is_default": schema.is_default,
         "created_at": schema.created_at,

@@ -11,8 +11,11 @@ from accounts.credentials import Credential
 from accounts.joining import create_token
 from accounts.models import User
 from accounts.roles import ALL_SCOPES, Role
-from labeling.managing import Asking, Plan, create_session, open_session
+from labeling import reviewing
+from labeling.answering import Reply, Submission
+from labeling.managing import create_session, open_session
 from labeling.models import LabelingSession
+from labeling.plans import Asking, Plan
 from labeling.stocking import add_traces
 from schemas.defining import Definition, create_schema
 from schemas.inputs import Categorical, Input, Numeric, PassFail, Text, TextList
@@ -21,6 +24,7 @@ from traces.dataset_records import RecordDraft
 from traces.datasets import create_dataset
 from traces.ids import mint_span_id, mint_trace_id
 from traces.ingesting import store_spans
+from traces.json_values import Json
 from traces.merging import merge_records
 from traces.models import Dataset, Experiment, Membership, Trace
 from traces.records import INPUTS, OUTPUTS, SPAN_TYPE, SpanRecord
@@ -164,6 +168,14 @@ def make_session(
     ]
     add_traces(session, [trace.trace_id for trace in made])
     return open_session(session, by=by, now=NOW) if opened else session
+
+
+def submit(session: LabelingSession, position: int, who: User, **values: Json) -> None:
+    """One submitted review with a value and a reason for each question."""
+    replies = {name: Reply(value=value, rationale="Because.") for name, value in values.items()}
+    said = Submission(replies=replies, active_ms=30_000)
+    item = session.items.get(position=position)
+    reviewing.submit(item, said, by=Credential(user=who), lease=LEASE)
 
 
 def make_dataset(

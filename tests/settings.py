@@ -1,9 +1,14 @@
 """Settings of the tests: fast hashing, eager Celery, mail in memory; nothing else differs."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("REVIEWAPP_DATA", tempfile.mkdtemp(prefix="reviewapp-tests-"))
+if "REVIEWAPP_DATA" not in os.environ:
+    # Processes that xdist starts inherit the folder; who made it removes it.
+    os.environ["REVIEWAPP_DATA"] = tempfile.mkdtemp(prefix="reviewapp-tests-")
+    atexit.register(shutil.rmtree, os.environ["REVIEWAPP_DATA"], ignore_errors=True)
 os.environ.setdefault("SECRET_KEY", "the-tests-use-this-fixed-secret-key-0123456789")
 
 from reviewapp.settings import *  # noqa: F403

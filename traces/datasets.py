@@ -73,7 +73,7 @@ def set_tags(dataset: Dataset, tags: Mapping[str, str], *, now: datetime) -> Non
     """Insert or replace tags."""
     dataset = lock_dataset(dataset)
     put_tags(dataset, tags)
-    Dataset.objects.filter(pk=dataset.pk).update(updated_at=now)
+    touched(dataset, now)
 
 
 def put_tags(dataset: Dataset, tags: Mapping[str, str]) -> None:

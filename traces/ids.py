@@ -9,7 +9,6 @@ import re
 import secrets
 
 TRACE_PREFIX = "tr-"
-MAX_TRACE_ID_LENGTH = 250
 
 _TRACE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,249}", re.ASCII)
 _MINTED_TRACE_ID = re.compile(r"(?:tr-)?([0-9a-f]{32})", re.ASCII)

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from markdown_it.token import Token
 
@@ -50,7 +51,31 @@ def is_linked(href: str) -> bool:
 
 def prepared(tokens: Iterable[Token], page: Page) -> list[Token]:
     """The parser's tokens as the renderer shall see them."""
-    return [each for token in tokens for each in _block(token, page)]
+    return [each for token in _with_worded_headings(tokens) for each in _block(token, page)]
+
+
+def _with_worded_headings(tokens: Iterable[Token]) -> list[Token]:
+    """A heading without a word would be a place to jump to that has no name.
+
+    What it holds instead, as a picture, becomes a paragraph; one that holds nothing is left out.
+    """
+    found = list(tokens)
+    for n, token in enumerate(found):
+        if token.type != "heading_open" or _is_worded(found[n + 1]):
+            continue
+        ends = (token, found[n + 2])
+        for end, kind in zip(ends, ("paragraph_open", "paragraph_close"), strict=True):
+            end.type, end.tag = kind, "p"
+        if not found[n + 1].children:
+            for each in (*ends, found[n + 1]):
+                each.type = ""
+    return [token for token in found if token.type]
+
+
+def _is_worded(inline: Token) -> bool:
+    """Whether anything in it can be read, beyond blanks and joiners without a width."""
+    letters = (letter for child in inline.children or [] for letter in child.content)
+    return any(category(letter)[0] not in "CZ" for letter in letters)
 
 
 def _block(token: Token, page: Page) -> Iterator[Token]:

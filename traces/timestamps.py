@@ -100,13 +100,6 @@ def format_stored(moment: datetime | str) -> str:
     return f"{shown}.{fraction.removesuffix('000')}Z"
 
 
-def format_rfc3339_ns(nanoseconds: int) -> str:
-    """RFC 3339 in UTC with 0, 3, 6 or 9 fraction digits. Raises InvalidTime."""
-    seconds, fraction = divmod(nanoseconds, _NS)
-    moment = _after_epoch(seconds=seconds)
-    return f"{moment.replace(tzinfo=None).isoformat()}{_digits(fraction)}Z"
-
-
 def parse_duration(text: str) -> int:
     """Read protobuf's duration text, `0.173s`, into whole milliseconds (towards zero).
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from labeling.models import Answer as AnswerRow
 from labeling.models import QueueItem, Review
 from labeling.questions import questions_of
+from labeling.queue_reading import own_status
+from labeling.repeated import repeated_json
 from schemas.native_json import schema_json
 from traces.json_values import Json
 from traces.native_json import trace_json
@@ -21,7 +23,7 @@ def item_json(item: QueueItem, review: Review | None) -> Answer:
         "item_id": item.item_id,
         "session_id": item.session.session_id,
         "position": item.position,
-        "status": item.status,
+        "status": own_status(item.session, item, review),
         "trace_id": item.trace.trace_id,
         "trace": trace_json(item.trace),
         "questions": [
@@ -41,6 +43,7 @@ def review_json(review: Review) -> Answer:
         "answers": answers_json(review),
         "reason": review.reason,
         "note": review.note,
+        "sent_back": review.sent_back,
         "started_at": review.started_at,
         "updated_at": review.updated_at,
         "submitted_at": review.submitted_at,
@@ -50,7 +53,7 @@ def review_json(review: Review) -> Answer:
 
 
 def answers_json(review: Review) -> dict[str, Json]:
-    """What was recorded when it is submitted, else the draft."""
+    """What was recorded when it is submitted, else the draft. Cost: up to two queries."""
     if review.state != Review.State.SUBMITTED:
         draft: dict[str, Json] = review.draft
         return draft
@@ -67,4 +70,4 @@ def answers_json(review: Review) -> dict[str, Json]:
             found[name] = {"cannot_judge": cannot_judge}
         elif retracted_at is None and rationale is not None:
             found[name] = {"value": value, "rationale": rationale}
-    return found
+    return found or repeated_json(review)

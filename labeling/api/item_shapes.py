@@ -59,13 +59,14 @@ class ReviewBody(Shape):
 
 
 class ReviewAnswer(Shape):
-    """One's own review."""
+    """One's own review. `sent_back`: what a manager asked for when it was made a draft again."""
 
     state = serializers.ChoiceField(Review.State.values)
     version = serializers.IntegerField()
     answers = AnswersField()
     reason = serializers.CharField()
     note = serializers.CharField()
+    sent_back = serializers.CharField()
     started_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
     submitted_at = serializers.DateTimeField(allow_null=True)

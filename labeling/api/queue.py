@@ -34,6 +34,7 @@ COLUMNS = (
     "reviews_required",
     "n_reviews",
     "is_forced",
+    "escalated",
     "finished_at",
     "added_at",
 )
@@ -68,7 +69,7 @@ class Queue(GenericViewSet[QueueItem]):
         counted = reviews.values("item").annotate(n=Count("pk")).values("n")
         rows = self.paginate_queryset(
             found.annotate(n_reviews=Coalesce(Subquery(counted), 0)).values(
-                *COLUMNS, "trace__trace_id"
+                *COLUMNS, "handed_over", "trace__trace_id"
             )
         )
         return self.get_paginated_response([row_json(row) for row in rows or []])
@@ -115,4 +116,7 @@ def fill(session: LabelingSession, said: dict[str, Any], by: Credential) -> Audi
 
 def row_json(row: dict[str, Any]) -> dict[str, Any]:
     """One row of the list."""
-    return {column: row[column] for column in COLUMNS} | {"trace_id": row["trace__trace_id"]}
+    return {column: row[column] for column in COLUMNS} | {
+        "handed_over": row["handed_over"] or None,
+        "trace_id": row["trace__trace_id"],
+    }

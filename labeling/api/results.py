@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ViewSet
@@ -20,10 +21,14 @@ from labeling.api.result_shapes import (
     DisagreementRow,
     ProgressAnswer,
 )
-from labeling.comparisons import GivenAnswer, answers_to, disputed
+from labeling.computing import ADJUDICATED
+from labeling.disagreements import WORST_FIRST, GivenAnswer, answers_to, disputed, ranked
 from labeling.models import AggregationState, Agreement, Consensus, LabelingSession
 from labeling.progress import Progress, progress_of
+from labeling.questions import questions_of
+from labeling.settled import is_settled
 
+ORDERS = ("queue", "worst")
 CONSENSUS_COLUMNS = (
     "value",
     "method",
@@ -51,10 +56,10 @@ class Results(ViewSet):
     def agreement(self, request: Request, session_id: str) -> Response:
         """As it was computed last, in the order of the questions."""
         session = session_for(credential_of(request), session_id, Action.READ)
-        found = Agreement.objects.filter(
-            session=session, label_schema__in=question_places(session)
-        ).values_list("label_schema__pk", "result")
         places = question_places(session)
+        found = Agreement.objects.filter(session=session, label_schema__in=places).values_list(
+            "label_schema__pk", "result"
+        )
         ordered = sorted(found, key=lambda row: places[row[0]])
         state = AggregationState.objects.filter(session=session).first()
         return Response(
@@ -67,9 +72,8 @@ class Results(ViewSet):
 
 
 def question_places(session: LabelingSession) -> dict[int, int]:
-    """Positions of the present questions by the key of their label schema."""
-    present = session.questions.filter(removed_at__isnull=True)
-    return dict(present.values_list("label_schema__pk", "position"))
+    """The order of the present questions by the key of their label schema."""
+    return {asked.schema.pk: place for place, asked in enumerate(questions_of(session))}
 
 
 def is_stale(session: LabelingSession) -> bool:
@@ -124,6 +128,7 @@ class ConsensusRows(GenericViewSet[Consensus]):
                 "label_schema",
                 "label_schema__name",
                 "schema_version__number",
+                "adjudicated_by__email",
             )
         )
         return self.get_paginated_response([consensus_json(row, stale=stale) for row in rows or []])
@@ -137,30 +142,56 @@ def consensus_json(row: dict[str, Any], *, stale: bool) -> dict[str, Any]:
         "trace_id": row["item__trace__trace_id"],
         "schema": row["label_schema__name"],
         "schema_version": row["schema_version__number"],
-        "adjudicated_by": None,
+        "adjudicated_by": row["adjudicated_by__email"],
+        "ambiguous": row["method"] == ADJUDICATED and row["value"] is None,
         "stale": stale,
     }
 
 
 @extend_schema(tags=["results"])
 @extend_schema_view(
-    list=extend_schema(summary="Items and questions on which submitted reviews differ")
+    list=extend_schema(
+        summary="Items and questions on which submitted reviews differ",
+        parameters=[
+            OpenApiParameter(
+                "order",
+                enum=ORDERS,
+                default="queue",
+                description="`worst`: those first whose answers lie farthest apart.",
+            )
+        ],
+    )
 )
 class Disagreements(GenericViewSet[Consensus]):
     """Disagreements of a session."""
 
     serializer_class = DisagreementRow
-    keyset = ("item__position", "label_schema_id")
+    keyset: tuple[str, ...] = ("item__position", "label_schema_id")
 
     def list(self, request: Request, session_id: str) -> Response:
         """With everybody's answer side by side."""
         session = session_for(credential_of(request), session_id, Action.READ)
-        found = disputed(session).select_related("item__trace", "label_schema", "schema_version")
-        rows = self.paginate_queryset(found) or []
-        answers = answers_to(rows)
-        return self.get_paginated_response(
-            [disagreement_json(row, answers[row.item_id, row.label_schema_id]) for row in rows]
+        found = ranked(disputed(session)).annotate(stands=is_settled())
+        if order_of(request) == "worst":
+            self.keyset = (*WORST_FIRST[:3], *self.keyset)
+        rows = self.paginate_queryset(
+            found.select_related("item__trace", "label_schema", "schema_version")
         )
+        answers = answers_to(rows or [])
+        return self.get_paginated_response(
+            [
+                disagreement_json(row, answers[row.item_id, row.label_schema_id])
+                for row in rows or []
+            ]
+        )
+
+
+def order_of(request: Request) -> str:
+    """The order asked for. Raises ValidationError."""
+    order = request.query_params.get("order", "queue")
+    if order not in ORDERS:
+        raise ValidationError({"order": f"Use one of: {', '.join(ORDERS)}."})
+    return order
 
 
 def disagreement_json(row: Consensus, answers: list[GivenAnswer]) -> dict[str, object]:
@@ -171,6 +202,11 @@ def disagreement_json(row: Consensus, answers: list[GivenAnswer]) -> dict[str, o
         "trace_id": row.item.trace.trace_id,
         "schema": row.label_schema.name,
         "title": row.schema_version.title,
+        "severity": row.severity,
+        "far_apart": row.is_far_apart,
+        "settled": row.stands,  # type: ignore[attr-defined]  # annotated above
+        "escalated": row.item.escalated,
+        "handed_over": row.item.handed_over or None,
         "answers": [
             {
                 "reviewer": answer.reviewer.email,

@@ -18,7 +18,14 @@ from accounts.conflicts import conflict
 from accounts.credentials import Credential
 from accounts.idempotency import Done, once
 from labeling import reviewing
-from labeling.access import item_by_id, reviewer_session, session_to_show
+from labeling.access import (
+    HiddenItem,
+    is_hidden_from,
+    item_by_id,
+    reads_all,
+    reviewer_session,
+    session_to_show,
+)
 from labeling.answering import Submission, replies_from_json
 from labeling.api.item_json import item_json, review_json
 from labeling.api.item_shapes import ItemAnswer, ReviewBody, ReviewConflict, SavedReviewAnswer
@@ -105,8 +112,11 @@ class Reviewing(ViewSet):
 
 
 def own_item(item: QueueItem, by: Credential) -> dict[str, object]:
-    """The item with the caller's own review."""
-    return item_json(item, Review.objects.filter(item=item, reviewer=by.user).first())
+    """The item with the caller's own review. Raises HiddenItem."""
+    review = Review.objects.filter(item=item, reviewer=by.user).first()
+    if is_hidden_from(item, review) and not reads_all(by, item.session):
+        raise HiddenItem
+    return item_json(item, review)
 
 
 def submission_of(said: dict[str, Any]) -> Submission:

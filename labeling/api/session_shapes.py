@@ -8,14 +8,17 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.shapes import AnyJson, Flag, Shape, Whole, Words
-from labeling.managing import Asking
-from labeling.models import LabelingSession, QueueItem
+from assessments.escalation import Rule
+from labeling.api.escalation_shapes import EscalationShape, handed_over_field, rule_of
+from labeling.models import LabelingSession, QueueItem, SessionSchema
+from labeling.plans import Asking
 from labeling.sampling import MAXIMUM_SAMPLE
 
 MAXIMUM_IDS = 100_000
 MAXIMUM_QUESTIONS = 100
 MAXIMUM_REVIEWERS = 1_000
 MAXIMUM_TAGS = 100
+MAXIMUM_TRACE_ID = 250  # the column of traces
 MAXIMUM_TAG_KEY = 250  # the column of run tags
 MAXIMUM_TAG_VALUE = 8_000  # mlflow 3.17.2, utils/validation.py, MAX_TAG_VAL_LENGTH
 RESERVED_TAGS = "mlflow."
@@ -26,6 +29,7 @@ class AskingShape(Shape):
 
     name = Words()
     required = Flag(default=True)  # type: ignore[assignment]  # a field of the body
+    consensus = serializers.ChoiceField(SessionSchema.ConsensusMethod.values, required=False)
 
 
 @extend_schema_field(
@@ -38,6 +42,14 @@ class AskingShape(Shape):
                 "properties": {
                     "name": {"type": "string"},
                     "required": {"type": "boolean", "default": True},
+                    "consensus": {
+                        "type": "string",
+                        "enum": SessionSchema.ConsensusMethod.values,
+                        "description": (
+                            "How answers are combined, automatic by what fits their scale. "
+                            "Without it as before."
+                        ),
+                    },
                 },
                 "additionalProperties": False,
             },
@@ -45,7 +57,7 @@ class AskingShape(Shape):
     }
 )
 class AskingField(AnyJson):
-    """A label schema's name, or `{name, required}`."""
+    """A label schema's name, or `{name, required, consensus}`."""
 
     def to_internal_value(self, data: Any) -> Asking:
         """The question. Raises ValidationError."""
@@ -87,9 +99,37 @@ class SessionChanges(Shape):
         required=False,
         help_text="Without it: until_submitted when an item gets several reviews, else off.",
     )
+    escalation = EscalationShape(
+        required=False, allow_null=True, help_text="When one more reviewer is asked; null: never."
+    )
+    repeat_percent = Whole(
+        required=False,
+        help_text="Of the items, that come to their reviewers a second time, untold. 0 at first.",
+    )
     purpose = Words(required=False, allow_blank=True)
     guidelines = Words(required=False, allow_blank=True)
     due_at = serializers.DateTimeField(required=False, allow_null=True)
+    opens_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="When a draft opens by itself."
+    )
+    submits_on_pick = Flag(
+        required=False,
+        help_text="A single pass/fail question is submitted by choosing its answer. True at first.",
+    )
+    reroutes_cannot_judge = Flag(
+        required=False,
+        help_text="What somebody cannot judge goes to one more reviewer instead. False at first.",
+    )
+    practice_trace_id = Words(
+        required=False,
+        allow_blank=True,
+        max_length=MAXIMUM_TRACE_ID,
+        help_text="A trace of the experiment to try the questions on; it is never counted.",
+    )
+
+    def validate_escalation(self, said: dict[str, Any] | None) -> Rule | None:
+        """As a rule; whether it fits the session is seen with the rest."""
+        return None if said is None else rule_of(said)
 
 
 class NewSession(SessionChanges):
@@ -136,7 +176,13 @@ class SessionAnswer(Shape):
     reviews_required = serializers.IntegerField()
     assignment = serializers.ChoiceField(LabelingSession.Assignment.values)
     blind = serializers.ChoiceField(LabelingSession.Blind.values)
+    escalation = EscalationShape(allow_null=True)
+    repeat_percent = serializers.IntegerField()
     due_at = serializers.DateTimeField(allow_null=True)
+    opens_at = serializers.DateTimeField(allow_null=True)
+    submits_on_pick = serializers.BooleanField()
+    reroutes_cannot_judge = serializers.BooleanField()
+    practice_trace_id = serializers.CharField(allow_blank=True)
     tags = serializers.DictField(child=serializers.CharField(allow_blank=True))
     created_by = serializers.CharField(allow_null=True)
     created_at = serializers.DateTimeField()
@@ -190,6 +236,27 @@ class GoneItems(Shape):
     item_ids = Ids(allow_null=False)
 
 
+class GoldBody(Shape):
+    """Right answers of an item by question; null takes one back."""
+
+    answers = serializers.DictField(child=AnyJson(), allow_empty=False)
+
+
+class GoldItem(Shape):
+    """The right answers of an item."""
+
+    item_id = serializers.CharField()
+    position = serializers.IntegerField()
+    trace_id = serializers.CharField()
+    answers = serializers.DictField(child=AnyJson())
+
+
+class GoldItems(Shape):
+    """Items of which right answers are known, by position."""
+
+    items = GoldItem(many=True)
+
+
 class RemovedAnswer(Shape):
     """How many items were taken out."""
 
@@ -197,7 +264,10 @@ class RemovedAnswer(Shape):
 
 
 class ItemRow(Shape):
-    """An item of the queue. `n_reviews` counts reviews that fill a place."""
+    """An item of the queue. `n_reviews` counts reviews that fill a place.
+
+    `escalated`: how many reviewers the session's rule asked for in addition.
+    """
 
     item_id = serializers.CharField()
     position = serializers.IntegerField()
@@ -207,5 +277,7 @@ class ItemRow(Shape):
     reviews_required = serializers.IntegerField()
     n_reviews = serializers.IntegerField()
     is_forced = serializers.BooleanField()
+    escalated = serializers.IntegerField()
+    handed_over = handed_over_field()
     finished_at = serializers.DateTimeField(allow_null=True)
     added_at = serializers.DateTimeField()

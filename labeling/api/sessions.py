@@ -22,7 +22,6 @@ from labeling.access import session_for
 from labeling.api.session_json import session_json, sessions_json
 from labeling.api.session_shapes import NewSession, SessionAnswer, SessionChanges
 from labeling.managing import (
-    Plan,
     close_session,
     create_session,
     delete_session,
@@ -32,6 +31,7 @@ from labeling.managing import (
 )
 from labeling.models import LabelingSession
 from labeling.planning import plan_of
+from labeling.plans import Plan
 from traces.access import experiment_for
 from traces.models import Experiment
 from traces.running import set_tags

@@ -113,7 +113,7 @@ def sync_json(event: AuditEvent, report: Report) -> dict[str, Any]:
         "unresolved": report.unresolved,
         "unresolved_count": report.n_unresolved,
         "conflicts": [asdict(conflict) for conflict in report.conflicts.values()],
-        "conflict_count": len(report.n_conflicts),
+        "conflict_count": report.n_conflicts,
         "skipped": report.skipped,
         "skipped_count": report.n_skipped,
     }

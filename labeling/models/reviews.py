@@ -12,17 +12,27 @@ from assessments.models import Assessment, Revision
 from schemas.models import LabelSchema, SchemaVersion
 from traces.json_field import ExactJsonField
 
+# What is said of an item that has to be checked: the words of the page, and a shorter form.
+PRIVATE = "It contains private or sensitive data"
+PRIVATE_REASONS = (PRIVATE.casefold(), "contains private data")
+
+
+def says_private(reason: str) -> bool:
+    """Whether a reason not to judge an item is that private data is in it."""
+    return reason.strip().rstrip(".").casefold() in PRIVATE_REASONS
+
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     """Picks reviews."""
 
     def of_pending_items(self, session_pk: int, reviewer_pk: int) -> ReviewQuerySet:
-        """This person's reviews of items that still want reviews, with item and trace."""
+        """This person's reviews of items that are to be handed out, with item and trace."""
         return self.filter(
             reviewer=reviewer_pk,
             item__session=session_pk,
             item__finished_at__isnull=True,
             item__removed_at__isnull=True,
+            item__hidden_at__isnull=True,
         ).select_related("item__trace")
 
     def filling_a_place(self) -> ReviewQuerySet:
@@ -47,6 +57,8 @@ class Review(models.Model):
     moves it. `claimed_until` is the lease; it is empty when nothing is held.
 
     `draft` holds unsent answers: {schema name: {"value", "rationale"} | {"cannot_judge"}}.
+    `sent_back` is what a manager asked for when they made a submitted review a draft again; it is
+    empty once it is submitted anew.
     """
 
     class State(models.TextChoices):
@@ -74,6 +86,7 @@ class Review(models.Model):
     draft = ExactJsonField(default=dict)
     reason = models.CharField(max_length=200, blank=True)
     note = models.TextField(blank=True)
+    sent_back = models.TextField(blank=True)
     started_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     first_submitted_at = models.DateTimeField(null=True, blank=True)
@@ -103,6 +116,11 @@ class Review(models.Model):
     def is_filling(self) -> bool:
         """Whether it fills one of the item's places."""
         return self.state in self.FILLING
+
+    @property
+    def found_private(self) -> bool:
+        """Whether it says that private data is in the item."""
+        return self.state == self.State.CANNOT_JUDGE and says_private(self.reason)
 
 
 class DraftRevision(models.Model):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -9,8 +11,9 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.credentials import Credential
 from accounts.models import User
 from accounts.roles import Action, roles_allowing
+from assessments.escalation import USUAL_AGREEMENT, USUAL_MOST, Rule
 from schemas.models import LabelSchema, SchemaVersion
-from traces.models import Experiment, Membership, Run
+from traces.models import Experiment, Membership, Run, Trace
 
 # A name of 250 characters, each of which may fold to two, and what makes it unique.
 QUEUE_KEY_LENGTH = 600
@@ -60,7 +63,16 @@ class LabelingSession(models.Model):
     """A named run with label schemas in order, reviewers and a queue of traces.
 
     States: draft → open → closed → open (reopened). Managers move it; reviewers write only while
-    it is open. `session_id` is its run's id: a labeling session is a run.
+    it is open. `session_id` is its run's id: a labeling session is a run. A draft with `opens_at`
+    opens by itself then.
+
+    `practice_trace` is shown to reviewers to try the questions on; it is no item, and nothing that
+    is answered there is stored.
+
+    `escalation` says when the worker asks one more reviewer about an item, `escalation_agreement`
+    below which share of equal answers, `escalation_reviews` up to how many reviews.
+    `repeat_percent` of the items come to their reviewers a second time; `has_repeats` once any was
+    made, which asking for the next item wants to know without looking at the items.
 
     MLflow's review-queue API sees the same session as a queue. `queue_key` is the folded name it
     has there, unique in the experiment; a deleted session has none. `queue_user` is the person
@@ -87,6 +99,14 @@ class LabelingSession(models.Model):
         ALWAYS = "always"
         OFF = "off"
 
+    class Escalation(models.TextChoices):
+        """When one more reviewer is asked: never, without a combined answer, or already when too
+        few answers are the same."""
+
+        OFF = "off"
+        TIE = "tie"
+        LOW_AGREEMENT = "low_agreement"
+
     session_id = models.CharField(max_length=32, unique=True)
     run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="labeling_session")
     experiment = models.ForeignKey(
@@ -99,7 +119,18 @@ class LabelingSession(models.Model):
     reviews_required = models.PositiveSmallIntegerField(default=1)
     assignment = models.CharField(max_length=8, choices=Assignment.choices, default=Assignment.POOL)
     blind = models.CharField(max_length=15, choices=Blind.choices, default=Blind.OFF)
+    escalation = models.CharField(max_length=13, choices=Escalation.choices, default=Escalation.OFF)
+    escalation_agreement = models.FloatField(default=USUAL_AGREEMENT)
+    escalation_reviews = models.PositiveSmallIntegerField(default=USUAL_MOST)
+    repeat_percent = models.PositiveSmallIntegerField(default=0)
+    has_repeats = models.BooleanField(default=False)
     due_at = models.DateTimeField(null=True, blank=True)
+    opens_at = models.DateTimeField(null=True, blank=True)
+    submits_on_pick = models.BooleanField(default=True)
+    reroutes_cannot_judge = models.BooleanField(default=False)
+    practice_trace = models.ForeignKey(
+        Trace, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
@@ -140,17 +171,46 @@ class LabelingSession(models.Model):
         return self.state == self.State.OPEN
 
     @property
-    def run_id_text(self) -> str:
-        """The id of the run, which is the session's own."""
-        return self.session_id
+    def hands_out(self) -> Literal["dealt", "everything", "but_repeats"]:
+        """Whom its items are for: those they are dealt to; whoever comes, repeats only where there
+        are any (they are dealt in every session)."""
+        if self.assignment == self.Assignment.BALANCED:
+            return "dealt"
+        return "but_repeats" if self.has_repeats else "everything"
+
+    @property
+    def escalation_rule(self) -> Rule | None:
+        """When one more reviewer is asked; None for never."""
+        if self.escalation == self.Escalation.OFF:
+            return None
+        is_tie = self.escalation == self.Escalation.TIE
+        return Rule(
+            when="tie" if is_tie else "low_agreement",
+            min_agreement=self.escalation_agreement,
+            max_reviews=self.escalation_reviews,
+        )
+
+    @property
+    def escalation_percent(self) -> int:
+        """The share of equal answers below which one more reviewer is asked."""
+        return round(self.escalation_agreement * 100)
 
 
 class SessionSchema(models.Model):
     """One question of a session, at its place.
 
     `frozen_version` is empty while the session follows the schema's edits and set when it closes.
-    A removed question keeps its answers.
+    A removed question keeps its answers. `consensus` says how answers are combined: by what fits
+    their scale, or by what is known of the reviewers where enough is known.
     """
+
+    class ConsensusMethod(models.TextChoices):
+        """How answers are combined; see `assessments.question_consensus`."""
+
+        AUTOMATIC = "automatic"
+        DAWID_SKENE = "dawid_skene"
+        ONE_COIN = "one_coin"
+        WEIGHTED_VOTE = "weighted_vote"
 
     session = models.ForeignKey(
         LabelingSession, on_delete=models.CASCADE, related_name="questions", db_index=False
@@ -158,6 +218,9 @@ class SessionSchema(models.Model):
     label_schema = models.ForeignKey(LabelSchema, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
     required = models.BooleanField(default=True)
+    consensus = models.CharField(
+        max_length=13, choices=ConsensusMethod.choices, default=ConsensusMethod.AUTOMATIC
+    )
     frozen_version = models.ForeignKey(
         SchemaVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -202,29 +265,3 @@ class SessionReviewer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.session_id}"
-
-
-class AccessRequest(models.Model):
-    """Somebody with the link of a session asks to be one of its reviewers.
-
-    `answered_at` is empty while it waits. A request that was declined stays, so that asking again
-    does not bother anybody.
-    """
-
-    session = models.ForeignKey(
-        LabelingSession, on_delete=models.CASCADE, related_name="access_requests", db_index=False
-    )
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    asked_at = models.DateTimeField()
-    answered_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["asked_at", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["session", "user"], name="one_access_request_per_session_and_person"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} asks for {self.session_id}"

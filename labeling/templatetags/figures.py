@@ -6,6 +6,7 @@ from django import template
 
 from labeling.durations import of_milliseconds, of_seconds
 from labeling.schema_forms import form_for
+from schemas.answers import number_words
 from schemas.models import LabelSchema
 
 register = template.Library()
@@ -21,6 +22,12 @@ def seconds(value: float | None) -> str:
 def milliseconds(value: float | None) -> str:
     """`{{ trace.duration_ms|milliseconds }}`."""
     return "" if value is None else of_milliseconds(value)
+
+
+@register.filter
+def number(value: float | None) -> str:
+    """`{{ answers.mean|number }}`: up to two decimals, and short however large it is."""
+    return "" if value is None else number_words(round(value, 2))
 
 
 @register.filter

@@ -39,7 +39,8 @@ SAID: Mapping[Act, str] = {
 def carry_out(visit: Visit, item: QueueItem, sent: SentReview) -> Outcome | None:
     """Do it; None when this very form was sent before, or another tab did the same.
 
-    A form that comes again names an old version, so nothing has to be looked up beforehand.
+    A form that comes again names an old version, so nothing has to be looked up beforehand. An undo
+    whose submit was never answered names one too: with the words of that submit it is no conflict.
     Raises what the verbs of `labeling.reviewing` raise.
     """
     key = sent.request_key(visit.by, item.item_id)
@@ -49,7 +50,7 @@ def carry_out(visit: Visit, item: QueueItem, sent: SentReview) -> Outcome | None
         current = changed.current
         if was_done(key):
             return None
-        if sent.act == "undo" or not (is_blank(current) or sent.is_same_as(current.draft)):
+        if not (is_blank(current) or sent.is_same_as(current.draft)):
             raise
         if sent.act == "submit" and current.state == Review.State.SUBMITTED:
             return None

@@ -1,21 +1,29 @@
 """One question (label schema): reading it, editing it with what that means for its answers,
-deleting it."""
+asking those again, deleting it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts.roles import Action
+from labeling import reasking
 from labeling.act_forms import DeleteForm
 from labeling.manage_forms import place_error
 from labeling.models import Answer, LabelingSession, Review
 from labeling.question_views import QuestionView, preview_of
+from labeling.queueing import SessionClosed
 from labeling.schema_forms import SchemaForm, form_for
-from labeling.views.manage import Place, demand, in_experiment, page
+from labeling.stale_answers import StaleIn, by_session, open_answers, stale_answers
+from labeling.views.manage import Place, demand, in_experiment, page, session_in
 from labeling.views.manage_schemas import saved, wants_preview
+from labeling.views.manage_session_pages import counted
 from schemas.answers import keeps_answers
 from schemas.defining import (
     Definition,
@@ -43,7 +51,7 @@ def schema(place: Place, schema_id: str) -> HttpResponse:
         return shown(place, found, form, preview=preview_of(definition))
     if definition is None or not may_rename(found, form, definition):
         return shown(place, found, form)
-    stale = stale_answers(found, definition)
+    stale = made_stale(found, definition)
     if stale and "confirm" not in place.request.POST:
         return shown(place, found, form, stale=stale)
     return changed(place, found, form, definition)
@@ -71,15 +79,14 @@ def may_rename(schema: LabelSchema, form: SchemaForm, definition: Definition) ->
     return False
 
 
-def stale_answers(schema: LabelSchema, definition: Definition) -> int:
-    """How many answers of sessions that are not closed the change makes stale.
+def made_stale(schema: LabelSchema, definition: Definition) -> list[StaleIn]:
+    """Which answers the change makes stale, by session, earlier stale ones included.
 
     A closed session keeps the version it was closed with.
     """
     if keeps_answers(schema.version.spec, definition.input):
-        return 0
-    closed = LabelingSession.State.CLOSED
-    return answers_to(schema).exclude(review__item__session__state=closed).count()
+        return []
+    return by_session(open_answers(), schema)
 
 
 def changed(
@@ -105,7 +112,7 @@ def shown(
     schema: LabelSchema,
     form: SchemaForm,
     *,
-    stale: int = 0,
+    stale: Sequence[StaleIn] = (),
     preview: QuestionView | None = None,
     delete_form: DeleteForm | None = None,
 ) -> HttpResponse:
@@ -117,6 +124,8 @@ def shown(
         "schema": schema,
         "form": form,
         "stale": stale,
+        "n_stale": sum(each.n_answers for each in stale),
+        "stale_already": by_session(stale_answers(), schema),
         "preview": preview or preview_of(definition_of(schema)),
         "n_answers": answers_to(schema).count(),
         "sessions": list(sessions.newest_first()[:20]),
@@ -125,6 +134,30 @@ def shown(
         "section": "questions",
     }
     return page(place, "manage/schema.html", context)
+
+
+@require_POST
+@in_experiment(Action.MANAGE)
+def ask_again(place: Place, schema_id: str) -> HttpResponse:
+    """Send the stale answers of one session back to the people who gave them."""
+    found = schema_in(place, schema_id)
+    # Postgres refuses a NUL; no id has one.
+    session = session_in(place, place.request.POST.get("session", "").replace("\0", ""))
+    try:
+        done = reasking.ask_again(session, found, by=place.by)
+    except SessionClosed as error:
+        messages.error(place.request, str(error))
+    else:
+        messages.success(place.request, words_for(done))
+    return redirect("labeling:manage_schema", place.experiment.pk, schema_id)
+
+
+def words_for(done: reasking.AskedAgain) -> str:
+    """What came of asking again."""
+    if not done.asked:
+        return "Nobody is to be asked again."
+    back = f"{counted(done.asked, 'review')} went back to be answered anew."
+    return f"{back} {done.left:,} more to go: ask again." if done.left else back
 
 
 @require_POST

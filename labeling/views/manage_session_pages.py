@@ -1,4 +1,4 @@
-"""The tabs of a session that are read: its items, where reviewers differ, what can be exported."""
+"""The tabs of a session that are read: its items, and where reviewers differ."""
 
 from __future__ import annotations
 
@@ -9,25 +9,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.roles import Action
-from labeling.comparisons import disagreements_of
+from labeling.compared_words import compared_in
+from labeling.dashboard import stored_results
+from labeling.disagreements import disagreements_of, next_open
+from labeling.forms import number_in
 from labeling.item_grid import grid_of
 from labeling.models import LabelingSession, QueueItem
+from labeling.questions import questions_of
 from labeling.stocking import remove_items
 from labeling.views.manage import Place, in_session
 from labeling.views.session_frame import session_page_of
 
 DISAGREEMENTS_PER_PAGE = 50
-EXPORTS = [
-    ("labels", "Labels", "One row per answer, with who gave it and when.", ("jsonl", "csv")),
-    (
-        "items",
-        "Items",
-        "One row per trace, with the combined answer to each question.",
-        ("jsonl", "csv"),
-    ),
-    ("traces", "Labeled traces", "Whole traces as MLflow’s JSON, with assessments.", ("jsonl",)),
-]
-FORMATS = {"jsonl": "JSON lines", "csv": "CSV"}
 
 
 @require_GET
@@ -37,14 +30,15 @@ def items(place: Place, session: LabelingSession) -> HttpResponse:
     status = place.request.GET.get("status", "")
     if status not in QueueItem.Status.values:
         status = ""
-    after = whole_number(place.request.GET.get("after", ""))
-    context = {"grid": grid_of(session, after=after, status=status), "status": status}
+    # Postgres refuses a NUL; no address has one.
+    reviewer = place.request.GET.get("reviewer", "").replace("\0", "")
+    after = number_in(place.request.GET.get("after", ""))
+    context = {
+        "grid": grid_of(session, after=after, status=status, reviewer=reviewer),
+        "status": status,
+        "reviewer": reviewer,
+    }
     return session_page_of(place, session, "manage/session_items.html", context, tab="items")
-
-
-def whole_number(text: str) -> int:
-    """A position in an address; 0 for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 @require_POST
@@ -67,17 +61,31 @@ def counted(n: int, noun: str) -> str:
 @in_session()
 def disagreements(place: Place, session: LabelingSession) -> HttpResponse:
     """Every item and question on which submitted reviews differ, with all answers."""
+    after = read_place(place.request.GET.get("after", ""))
+    worst_first = place.request.GET.get("order") == "worst"
     found = disagreements_of(
-        session,
-        after=read_place(place.request.GET.get("after", "")),
-        limit=DISAGREEMENTS_PER_PAGE + 1,
+        session, after=after, limit=DISAGREEMENTS_PER_PAGE + 1, worst_first=worst_first
     )
     page, rest = found[:DISAGREEMENTS_PER_PAGE], found[DISAGREEMENTS_PER_PAGE:]
     follows = write_place(page[-1].place) if rest else ""
-    context = {"disagreements": page, "follows": follows}
+    first_open = next_open(session, 0) if page else None
+    context = {
+        "disagreements": page,
+        "follows": follows,
+        "first_open": first_open,
+        "after": after,
+        "worst_first": worst_first,
+        "none_found": "" if page else none_found(session),
+    }
     return session_page_of(
         place, session, "manage/session_disagreements.html", context, tab="disagreements"
     )
+
+
+def none_found(session: LabelingSession) -> str:
+    """What is said where no disagreements are. Cost: two queries."""
+    compared = compared_in(questions_of(session), stored_results(session))
+    return compared.none_found(reviews_required=session.reviews_required)
 
 
 def write_place(place: tuple[int, str]) -> str:
@@ -88,17 +96,4 @@ def write_place(place: tuple[int, str]) -> str:
 def read_place(text: str) -> tuple[int, str] | None:
     """The place of an address; None when there is none."""
     position, dot, name = text.partition(".")
-    return (whole_number(position), name) if dot else None
-
-
-@require_GET
-@in_session(Action.EXPORT)
-def export(place: Place, session: LabelingSession) -> HttpResponse:
-    """Links to the native API's downloads, which the page's cookie opens."""
-    choices = [
-        (title, says, [(FORMATS[name], name, rows) for name in formats])
-        for rows, title, says, formats in EXPORTS
-    ]
-    return session_page_of(
-        place, session, "manage/session_export.html", {"choices": choices}, tab="export"
-    )
+    return (number_in(position), name) if dot else None

@@ -13,23 +13,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.roles import Action
 from labeling.agreement_cards import agreement_cards
+from labeling.asking_forms import QuestionRow, askings, question_rows
 from labeling.charts import stacked
-from labeling.dashboard import dashboard_of
 from labeling.drawing import Choice, Drawn, create_filled, drawn, looked_at
-from labeling.manage_forms import (
-    QuestionRow,
-    SessionForm,
-    TracesForm,
-    askings,
-    place_error,
-    question_rows,
-)
-from labeling.managing import InvalidPlan, WrongState, close_session, open_session, reopen_session
+from labeling.manage_forms import SessionForm, TracesForm, place_error
+from labeling.managing import WrongState, close_session, open_session, reopen_session
 from labeling.models import LabelingSession
+from labeling.plans import InvalidPlan
 from labeling.session_lines import session_page
 from labeling.trace_lines import TraceLine, trace_lines
 from labeling.views.manage import Place, in_experiment, in_session, page
-from labeling.views.session_frame import session_page_of
 from schemas.models import LabelSchema
 from traces.filtering import FilterSyntax
 from traces.models import Experiment
@@ -162,21 +155,6 @@ def created(
     except (FilterSyntax, SearchRefused) as error:
         place_error(picks, "filter", str(error))
     return None
-
-
-@require_GET
-@in_session()
-def session(place: Place, session: LabelingSession) -> HttpResponse:
-    """The overview: reviewers, agreement, disagreements, answers."""
-    board = dashboard_of(session)
-    return session_page_of(
-        place,
-        session,
-        "manage/session.html",
-        {"board": board, "n_items": board.progress.items.total},
-        tab="overview",
-        n_disagreements=board.n_disagreements,
-    )
 
 
 Move = Callable[[Place, LabelingSession], object]

@@ -17,18 +17,12 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.models import AuditEvent, Invitation, User
 from accounts.roles import Action
 from labeling.act_forms import DeleteForm, InviteForm, TraceIdsForm
+from labeling.asking_forms import QuestionRow, askings, question_rows
 from labeling.filling import added_by, fill_by_filter, fill_by_ids
-from labeling.manage_forms import (
-    QuestionRow,
-    SessionForm,
-    TracesForm,
-    askings,
-    initial_of,
-    place_error,
-    question_rows,
-)
-from labeling.managing import InvalidPlan, delete_session, edit_session, invite_reviewer
+from labeling.manage_forms import SessionForm, TracesForm, initial_of, place_error
+from labeling.managing import delete_session, edit_session, invite_reviewer
 from labeling.models import LabelingSession
+from labeling.plans import InvalidPlan
 from labeling.requesting import accept, decline, waiting_requests
 from labeling.stocking import Added
 from labeling.views.manage import Place, in_session

@@ -56,14 +56,16 @@ def trace(place: Place, trace_id: str) -> HttpResponse:
         raise NoSuchTrace(trace_id)
     view = View(place.request.GET.dict())
     spans = spans_of([found])[found.pk]
-    items = QueueItem.objects.present().filter(trace=found, session__run__deleted_at__isnull=True)
+    items = QueueItem.objects.counted().filter(trace=found, session__run__deleted_at__isnull=True)
+    items_shown = list(items.select_related("session").order_by("pk")[:20])
     context = {
         "trace": found,
         "title": title_of(found.request_preview),
         "conversation": read(spans, trace_record(found), limits=view.limits),
         "view": view,
         "assessments": [(each, chip_of(each), history_of(each)) for each in assessments_of(found)],
-        "items": list(items.select_related("session").order_by("pk")[:20]),
+        "items": items_shown,
+        "hidden_item": next((item for item in items_shown if item.hidden_at), None),
         "section": "traces",
     }
     return page(place, "manage/trace.html", context)

@@ -12,27 +12,40 @@ from django.shortcuts import redirect, resolve_url
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from labeling.access import item_at
+from labeling.access import HiddenItem, is_hidden_from, item_at, reads_all
 from labeling.answering import InvalidAnswers
 from labeling.current import current_expectations
 from labeling.forms import SentReview, sent_review
 from labeling.models import LabelingSession, QueueItem, Review
+from labeling.models.reviews import PRIVATE
 from labeling.my_queue import my_queue
-from labeling.others import OthersOnQuestion, others_after_submit
+from labeling.others import OthersOnQuestion, final_answers, others_after_submit
 from labeling.places import PlaceTaken, ReviewChanged, SomebodyElse
-from labeling.question_views import CANNOT_JUDGE, PRIVATE
+from labeling.question_views import CANNOT_JUDGE, words_typed
 from labeling.questions import Asked, questions_of, stamp_of
 from labeling.queueing import SessionClosed
-from labeling.rail import neighbours, rail
+from labeling.rail import neighbours, rail_around
 from labeling.reviewing import Outcome, WrongMoment
-from labeling.showing import Typed, item_page, own_review_at
+from labeling.settled import AlreadySettled
+from labeling.showing import ItemPage, Typed, item_page, own_review_at
 from labeling.views.acting import address_after, carry_out, lead_on, say
 from labeling.views.flash import flash_in
 from labeling.views.start import page, shown
 from labeling.views.visit import Visit, for_reviewers, lease
+from traces.conversation import Limits
 from traces.viewing import View
 
 RENEWALS_PER_LEASE = 6
+# Said of an item that is not on the page any more.
+IN_WORDS = {
+    "changed": "You changed it in another tab.",
+    "taken": "Others took the last place on it.",
+    "closed": "The session was closed meanwhile.",
+    "hidden": "It is hidden until a manager has checked it for private data.",
+}
+
+
+REFUSALS = (InvalidAnswers, PlaceTaken, SessionClosed, WrongMoment, AlreadySettled, HiddenItem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,32 +100,34 @@ def place_at(visit: Visit, position: int) -> Place:
 
 def show(place: Place, refusal: Refusal | None = None) -> HttpResponse:
     """The page; after a refused save with every word that was typed."""
+    if is_hidden_from(place.item, place.review):
+        return show_hidden(place, refusal)
     visit, query = place.visit, place.visit.request.GET.dict()
     view = View(query)
     position, listed = place.item.position, shown(visit.request)
-    queue = my_queue(visit.session, visit.user, current=position, n_questions=len(place.asked))
-    rows = rail(visit.session, visit.user, queue, current=position, show=listed)
-    previous, following = neighbours(rows, position)
+    shown_item = page_of(place, refusal, wants_edit="edit" in query, limits=view.limits)
+    queue = my_queue(
+        visit.session,
+        visit.user,
+        current=position,
+        n_questions=len(place.asked),
+        wants_next=visit.session.is_open and not shown_item.is_editable,
+    )
+    rail = rail_around(visit.session, visit.user, queue, current=position, show=listed)
+    previous, following = neighbours(rail.rows, position)
     return page(
         visit,
         "review/item.html",
         status=refusal.status if refusal else 200,
         queue=queue,
-        page=item_page(
-            place.item,
-            place.asked,
-            place.review,
-            session=visit.session,
-            wants_edit="edit" in query,
-            typed=refusal.typed if refusal else None,
-            current=current_expectations(visit.session, place.item, place.asked),
-            limits=view.limits,
-        ),
-        rows=rows,
+        page=shown_item,
+        rail=rail,
+        rows=rail.rows,
         previous=previous,
         following=following,
         show=listed,
         others=others_of(place),
+        final=final_answers(visit.session, place.review, place.asked),
         flash=None if is_prefetch(visit.request) else flash_in(visit.request),
         stamp=stamp_of(visit.session, place.asked),
         renew_ms=lease() // timedelta(milliseconds=RENEWALS_PER_LEASE),
@@ -120,7 +135,40 @@ def show(place: Place, refusal: Refusal | None = None) -> HttpResponse:
         problem=refusal.problem if refusal else "",
         form_key=secrets.token_urlsafe(16),
         reasons=(*CANNOT_JUDGE, PRIVATE),
+        private=PRIVATE,
+        is_hidden=place.item.hidden_at is not None,
         view=view,
+    )
+
+
+def page_of(place: Place, refusal: Refusal | None, *, wants_edit: bool, limits: Limits) -> ItemPage:
+    """What the page shows of the item itself."""
+    return item_page(
+        place.item,
+        place.asked,
+        place.review,
+        session=place.visit.session,
+        wants_edit=wants_edit,
+        typed=refusal.typed if refusal else None,
+        current=current_expectations(place.visit.session, place.item, place.asked),
+        limits=limits,
+    )
+
+
+def show_hidden(place: Place, refusal: Refusal | None = None) -> HttpResponse:
+    """That it is hidden, with the reader's own words and a way on; nothing of the trace."""
+    visit, review = place.visit, place.review
+    is_reader = reads_all(visit.by, visit.session)
+    return page(
+        visit,
+        "review/hidden.html",
+        status=refusal.status if refusal else 200,
+        queue=my_queue(visit.session, visit.user, current=place.item.position),
+        position=place.item.position,
+        state=review.state if review else "",
+        words=words_typed(place.asked, refusal.typed.answers) if refusal else (),
+        trace_id=place.item.trace.trace_id if is_reader else "",
+        flash=None if is_prefetch(visit.request) else flash_in(visit.request),
     )
 
 
@@ -148,7 +196,7 @@ def act_on(place: Place) -> HttpResponse:
     except ReviewChanged as error:
         place = replace(place, review=error.current)
         return refuse(place, refusal_of(error, sent, place.asked))
-    except (InvalidAnswers, PlaceTaken, SessionClosed, WrongMoment) as error:
+    except REFUSALS as error:
         return refuse(place, refusal_of(error, sent, place.asked, ask=ask_to_reopen(visit.session)))
     if wants_json(visit.request):
         return told(place, sent, outcome)
@@ -200,6 +248,8 @@ def refusal_of(error: Exception, sent: SentReview, asked: list[Asked], *, ask: s
         case ReviewChanged():
             elsewhere = error.current.draft
             return Refusal(replace(typed, elsewhere=elsewhere), "changed", 409, "changed_meanwhile")
+        case HiddenItem():
+            return Refusal(typed, "hidden", 409, "hidden")
         case PlaceTaken():
             return Refusal(typed, "taken", 409, "place_taken")
         case SessionClosed():
@@ -213,7 +263,8 @@ def refusal_of(error: Exception, sent: SentReview, asked: list[Asked], *, ask: s
 def refuse(place: Place, refusal: Refusal) -> HttpResponse:
     """The page again, or a few words for the script that saves in the background."""
     if wants_json(place.visit.request):
-        body = {"code": refusal.code, "detail": refusal.problem, "ask": refusal.ask}
+        detail = IN_WORDS.get(refusal.problem, refusal.problem)
+        body = {"code": refusal.code, "detail": detail, "ask": refusal.ask}
         return JsonResponse(body, status=refusal.status)
     return show(place, refusal)
 

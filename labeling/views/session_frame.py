@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_cache_control
 
-from labeling.comparisons import disputed
+from labeling.disagreements import unsettled
 from labeling.models import LabelingSession
 from labeling.requesting import MOST_SHOWN, waiting_requests
 from labeling.views.manage import Place, page
@@ -21,7 +23,6 @@ def session_page_of(
     context: Mapping[str, object],
     *,
     tab: str,
-    n_disagreements: int | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """A page of one session. Cost: up to three queries: the counts on the tabs, who asks."""
@@ -30,16 +31,32 @@ def session_page_of(
         "section": "sessions",
         "tab": tab,
         "reviewer_link": reviewer_link(session),
-        "n_disagreements": n_disagreements,
         **context,
     }
-    if n_disagreements is None:
-        shown["n_disagreements"] = disputed(session).count()
+    if "n_disagreements" not in shown:
+        shown["n_disagreements"] = unsettled(session).count()
     if tab in ("overview", "setup"):
         shown["requests"] = list(waiting_requests(session)[:MOST_SHOWN])
     if "n_items" not in shown:
-        shown["n_items"] = session.items.present().count()
+        shown["n_items"] = session.items.counted().count()
     return page(place, template, shown, status=status)
+
+
+def live_part(
+    place: Place, stamp: str, template: str, context: Callable[[], dict[str, object]]
+) -> HttpResponse:
+    """What an open page asks for again and again, or 304 while it would be the same.
+
+    stamp     changes whenever the part does
+    context   read only when the browser has another stamp
+    """
+    etag = f'W/"{stamp}"'
+    response = get_conditional_response(place.request, etag=etag)
+    if response is None:
+        response = render(place.request, template, context())
+    response["ETag"] = etag
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
 
 
 def reviewer_link(session: LabelingSession) -> str:

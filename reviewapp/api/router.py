@@ -9,7 +9,19 @@ from django.urls import URLPattern, path, re_path
 from accounts import api as accounts
 from assessments import api as assessments
 from assessments import trace_api
-from labeling.api import exporting, queue, results, reviews, sessions, syncing
+from labeling.api import (
+    adjudication,
+    aligning,
+    exporting,
+    gold,
+    privacy,
+    queue,
+    reasking,
+    results,
+    reviews,
+    sessions,
+    syncing,
+)
 from reviewapp.api import documents, trace_import
 from schemas import api as schemas
 from traces import api as traces
@@ -58,11 +70,28 @@ urlpatterns: list[URLPattern] = [
     path(f"{SESSION}/next", reviews.Reviewing.as_view({"post": "next"})),
     path(ITEM, reviews.Reviewing.as_view({"get": "retrieve"})),
     path(f"{ITEM}/review", reviews.Reviewing.as_view({"put": "review"})),
+    path(
+        f"{ITEM}/adjudication",
+        adjudication.Adjudication.as_view(
+            {"get": "retrieve", "post": "settle", "delete": "reopen"}
+        ),
+    ),
+    path(f"{ITEM}/send-back", adjudication.Adjudication.as_view({"post": "send_back"})),
+    path(f"{ITEM}/another-review", adjudication.Adjudication.as_view({"post": "ask_another"})),
+    path(f"{ITEM}/gold", gold.Gold.as_view({"put": "put"})),
+    path(f"{SESSION}/hidden-items", privacy.HiddenItems.as_view(LIST)),
+    path(f"{ITEM}/privacy", privacy.HiddenItems.as_view({"put": "decide"})),
+    path(f"{SESSION}/gold", gold.Gold.as_view({"get": "all"})),
     path(f"{SESSION}/progress", results.Results.as_view({"get": "progress"})),
     path(f"{SESSION}/consensus", results.ConsensusRows.as_view(LIST)),
     path(f"{SESSION}/agreement", results.Results.as_view({"get": "agreement"})),
     path(f"{SESSION}/disagreements", results.Disagreements.as_view(LIST)),
+    path(f"{SESSION}/alignment", aligning.Aligning.as_view({"get": "alignment"})),
+    path(f"{SESSION}/alignment/judges", aligning.Aligning.as_view({"get": "judges"})),
+    path(f"{SESSION}/alignment/misses", aligning.Aligning.as_view({"get": "misses"})),
     path(f"{SESSION}/export", exporting.Exports.as_view({"get": "retrieve"})),
+    path(f"{SESSION}/stale-answers", reasking.Reasking.as_view({"get": "stale"})),
+    path(f"{SESSION}/ask-again", reasking.Reasking.as_view({"post": "ask_again"})),
     path(f"{SESSION}/sync", syncing.Syncing.as_view({"post": "sync"})),
     path("openapi.json", documents.OpenApi.as_view()),
     path("docs/", documents.Docs.as_view(), name="docs"),

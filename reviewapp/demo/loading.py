@@ -13,8 +13,9 @@ from assessments.drafts import Draft
 from assessments.recording import record
 from labeling import reviewing
 from labeling.answering import Submission, replies_from_json
-from labeling.managing import Asking, Plan, close_session, create_session, open_session
+from labeling.managing import close_session, create_session, open_session
 from labeling.models import LabelingSession
+from labeling.plans import Asking, Plan
 from labeling.queueing import claim_next
 from labeling.stocking import add_traces
 from reviewapp.demo.content import load_schemas, load_sessions, load_traces

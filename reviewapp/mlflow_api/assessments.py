@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.roles import Action
-from assessments.access import assessment_for, assessment_to_retract
+from assessments.access import action_to_retract, assessment_for, assessment_to_retract
 from assessments.attribution import action_of
 from assessments.mlflow_json import assessment_to_json
 from assessments.models import Assessment
@@ -47,7 +47,7 @@ def update(call: Call, trace_id: str, assessment_id: str) -> Answer:
 
 def delete(call: Call, trace_id: str, assessment_id: str) -> Answer:
     """DeleteAssessment. Deleting what is not there is no error, unless the trace is not there."""
-    trace = trace_for(call.by, trace_id, Action.WRITE_ASSESSMENTS)
+    trace = trace_for(call.by, trace_id, action_to_retract(call.by))
     try:
         found, may_retract_any = assessment_to_retract(call.by, assessment_id)
     except NoSuchAssessment:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.credentials import Credential
 from accounts.models import AuditEvent
 from labeling import reviewing
 from labeling.answering import Reply, Submission
+from labeling.export_changes import OVERLAP
 from tests.factories import LEASE, make_session
+from traces.timestamps import parse_rfc3339
 
 
 @pytest.fixture
@@ -63,6 +67,45 @@ def test_an_export_since_a_moment(api, developer, path):
     assert later == b""
 
 
+def test_the_answer_says_since_when_to_ask_next(api, developer, path):
+    caller = api(developer)
+    begun = timezone.now()
+
+    said = parse_rfc3339(caller.get(path)["X-Next-Updated-Since"])
+
+    assert said < begun
+    assert begun - said <= OVERLAP + timedelta(seconds=1)
+
+
+def test_people_are_not_named_when_pseudonyms_are_asked_for(api, developer, path, reviewer):
+    caller = api(developer)
+    how = {"rows": "items", "by_reviewer": "true", "pseudonyms": "true"}
+
+    text = caller.get(path, **how).getvalue().decode()
+
+    assert "correct.by.person-" in text
+    assert reviewer.email not in text
+    event = AuditEvent.objects.get(act="session exported")
+    assert event.details == {"rows": "items", "format": "jsonl", "pseudonyms": True}
+
+
+def test_false_is_what_one_gets_anyway(api, developer, path):
+    caller = api(developer)
+
+    plain, said = caller.get(path), caller.get(path, pseudonyms="false", by_reviewer="false")
+
+    assert plain.getvalue() == said.getvalue()
+
+
+@pytest.mark.parquet
+def test_parquet_is_sent_as_a_file(api, developer, session, path):
+    answer = api(developer).get(path, format="parquet")
+
+    assert answer["Content-Type"] == "application/vnd.apache.parquet"
+    assert answer["Content-Disposition"].endswith(f'{session.session_id}-v1.parquet"')
+    assert answer.getvalue()[:4] == b"PAR1"
+
+
 def test_an_export_is_audited(api, developer, session, path):
     api(developer).get(path, rows="items")
 
@@ -75,10 +118,12 @@ def test_an_export_is_audited(api, developer, session, path):
     ("query", "field"),
     [
         ({"rows": "people"}, "rows"),
-        ({"format": "parquet"}, "format"),
+        ({"format": "xlsx"}, "format"),
         ({"rows": "traces", "format": "csv"}, "format"),
         ({"updated_since": "yesterday"}, "updated_since"),
-        ({"rows": "items", "updated_since": "2020-01-01T00:00:00Z"}, "updated_since"),
+        ({"rows": "traces", "updated_since": "2020-01-01T00:00:00Z"}, "updated_since"),
+        ({"rows": "items", "by_reviewer": "yes"}, "by_reviewer"),
+        ({"pseudonym": "true"}, "pseudonym"),
     ],
 )
 def test_an_export_that_does_not_exist_is_refused_and_not_audited(

@@ -1,4 +1,7 @@
-"""No body, parameter or id, however bad, breaks a route: each is answered below 500, as JSON."""
+"""No parameter or id, however bad, breaks a route that reads; bodies are in test_bad_input.
+
+Each test walks over the documented routes in one world and names all that differ.
+"""
 
 from __future__ import annotations
 
@@ -11,27 +14,6 @@ from reviewapp.api.documents import document
 from tests.factories import make_experiment, make_member, make_schema, make_session
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-BODIES = [
-    b"",
-    b"null",
-    b"[]",
-    b"7",
-    b'"x"',
-    b"{}",
-    b'{"name": {}, "value": [[[]]], "kind": 1, "type": [], "input": 3, "version": {}}',
-    b'{"state": [], "answers": {"correct": []}, "trace_ids": {}, "filter": 5, "sample": []}',
-    b'{"item_ids": [[]], "scopes": {}, "trace_id": null, "source": [], "error": "x"}',
-    b'{"name": "\xed\xa0\x80"}',
-    b'{"version": 99999999999999999999999}',
-    b'{"name": NaN}',
-    b"[" * 100_000,
-]
-WRITES = sorted(
-    (method, path)
-    for path, methods in document()["paths"].items()
-    for method in methods
-    if method in ("post", "put", "patch", "delete")
-)
 READS = sorted(path for path, methods in document()["paths"].items() if "get" in methods)
 IDS = ["x", "0", "-1", "9" * 40, "%00", "a" * 3000, "..", "\u00e9", "' OR 1=1 --"]
 QUERIES = ["x", "\x00", "-1", "9" * 40, "2026-13-45T99:99:99Z", "\u00e9" * 500, "'", "[]"]
@@ -68,35 +50,42 @@ def path_of(experiment, manager):
     return lambda path: path.format(**ids).removeprefix("/api/v1")
 
 
-@pytest.mark.parametrize(("method", "path"), WRITES)
-def test_a_bad_body_is_refused(api, manager, path_of, method, path):
-    caller = api(manager)
-    for body in BODIES:
-        answer = getattr(caller.client, method)(
-            f"/api/v1{path_of(path)}", body, content_type="application/json", headers=caller.headers
-        )
-
-        assert answer.status_code < 500, body[:60]
-        if answer.status_code >= 400:
-            assert answer.json().keys() >= {"code", "detail", "fields"}
+NAMES = ("filter", "order_by", "page_token", "page_size", "status", "rows", "updated_since")
 
 
-@pytest.mark.parametrize("path", READS)
-def test_a_bad_parameter_is_refused(api, manager, path_of, path):
-    caller = api(manager)
-    names = ("filter", "order_by", "page_token", "page_size", "status", "rows", "updated_since")
+def queries_of(path):
+    """Each parameter that the route documents alone, and those that it does not together."""
+    documented = {one["name"] for one in document()["paths"][path]["get"].get("parameters", [])}
     for value in QUERIES:
-        for name in names:
-            answer = caller.get(path_of(path), **{name: value})
+        yield {name: value for name in NAMES if name not in documented}
+        for name in NAMES:
+            if name in documented:
+                yield {name: value}
 
-            assert answer.status_code < 500, (name, value)
 
-
-@pytest.mark.parametrize("path", [path for path in READS if "{" in path])
-def test_a_bad_id_is_not_found(api, manager, path):
+def test_a_bad_parameter_is_refused(api, manager, path_of):
     caller = api(manager)
-    for bad in IDS:
-        answer = caller.client.get(re.sub(r"\{\w+\}", bad, path), headers=caller.headers)
+    caller.client.raise_request_exception = False
 
-        assert answer.status_code == 404, bad
-        assert answer.json()["code"] == "not_found"
+    broken = [
+        f"{path}?{query}: {answer.status_code}"
+        for path in READS
+        for query in queries_of(path)
+        if (answer := caller.get(path_of(path), **query)).status_code >= 500
+    ]
+
+    assert not broken, "\n".join(broken)
+    assert any({*query} == {"page_size"} for path in READS for query in queries_of(path))
+
+
+def test_a_bad_id_is_not_found(api, manager):
+    caller = api(manager)
+    found = []
+
+    for path in [path for path in READS if "{" in path]:
+        for bad in IDS:
+            answer = caller.client.get(re.sub(r"\{\w+\}", bad, path), headers=caller.headers)
+            if (answer.status_code, answer.json()["code"]) != (404, "not_found"):
+                found.append(f"{path} {bad:.20}: {answer.status_code}")
+
+    assert not found, "\n".join(found)

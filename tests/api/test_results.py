@@ -5,32 +5,16 @@ from __future__ import annotations
 import pytest
 
 from accounts.credentials import Credential
-from labeling import reviewing
+from labeling.adjudicating import Decision, settle
 from labeling.aggregation import refresh
-from labeling.answering import Reply, Submission
 from labeling.stocking import remove_items
-from tests.factories import LEASE, NOW, make_session
-
-
-def submit(session, position, reviewer, **values):
-    """One review."""
-    replies = {name: Reply(value=value, rationale="Because.") for name, value in values.items()}
-    item = session.items.get(position=position)
-    said = Submission(replies=replies, active_ms=30_000)
-    reviewing.submit(item, said, by=Credential(user=reviewer), lease=LEASE)
+from tests.factories import NOW, make_session, submit
 
 
 @pytest.fixture
-def session(experiment, manager, reviewer, second_reviewer):
+def session(session_of_two, reviewer, second_reviewer):
     """Three items by two reviewers: agreed, a tie, and one answer only; computed."""
-    session = make_session(
-        experiment,
-        manager,
-        traces=3,
-        questions=("correct", "improvement"),
-        reviewers=(reviewer, second_reviewer),
-        reviews_required=2,
-    )
+    session = session_of_two(traces=3, questions=("correct", "improvement"))
     for position, who, correct, text in (
         (1, reviewer, True, "Shorter."),
         (1, second_reviewer, True, "Longer."),
@@ -130,6 +114,17 @@ def test_disagreements_show_everybodys_answer_side_by_side(api, developer, path)
     ]
 
 
+def test_what_is_settled_is_told_before_anything_is_computed_again(
+    api, developer, manager, session, path
+):
+    decision = Decision(schema="correct", value=True)
+    settle(session.items.get(position=2), decision, by=Credential(user=manager))
+
+    (row,) = api(developer).get(f"{path}/disagreements").json()["rows"]
+
+    assert (row["position"], row["settled"]) == (2, True)
+
+
 def test_items_that_were_taken_out_leave_the_results(api, developer, session, path):
     remove_items(session, [session.items.get(position=2).item_id], now=NOW)
     refresh(session.pk)
@@ -172,3 +167,33 @@ def test_results_are_for_readers_of_the_experiment(
     statuses = [caller.get(f"{path}/{route}").status_code for caller in callers]
 
     assert statuses == [403, 403, 404, 401]
+
+
+@pytest.fixture
+def spread(session_of_two, reviewer, second_reviewer):
+    """The path of a session whose second item differs by two steps, the first and third by one."""
+    session = session_of_two(traces=3, questions=("completeness",))
+    for position, other in ((1, "Partly"), (2, "Not at all"), (3, "Partly")):
+        submit(session, position, reviewer, completeness="Complete")
+        submit(session, position, second_reviewer, completeness=other)
+    refresh(session.pk)
+    return f"/sessions/{session.session_id}/disagreements"
+
+
+def test_the_worst_disagreements_can_come_first_page_by_page(api, developer, spread):
+    caller, token, seen = api(developer), "", []
+    for _ in range(3):
+        page = caller.get(spread, order="worst", page_size="1", page_token=token).json()
+        seen += [(row["position"], row["severity"], row["far_apart"]) for row in page["rows"]]
+        token = page["next_page_token"] or ""
+
+    assert seen == [(2, 0.66667, True), (1, 0.5, False), (3, 0.5, False)]
+    assert not token
+    assert [row["position"] for row in caller.get(spread).json()["rows"]] == [1, 2, 3]
+
+
+def test_an_unknown_order_is_refused(api, developer, spread):
+    answer = api(developer).get(spread, order="best")
+
+    assert answer.status_code == 400
+    assert "queue, worst" in answer.content.decode()

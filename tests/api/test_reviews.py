@@ -293,16 +293,9 @@ def test_a_late_submit_of_an_item_that_was_taken_out_is_kept(me, session):
 
 
 def test_blind_reviewers_get_no_byte_of_others_before_they_submit(
-    me, api, experiment, manager, developer, reviewer, second_reviewer
+    session_of_two, me, api, developer, second_reviewer
 ):
-    session = make_session(
-        experiment,
-        manager,
-        traces=2,
-        reviewers=(reviewer, second_reviewer),
-        reviews_required=2,
-        blind="until_submitted",
-    )
+    session = session_of_two(traces=2, blind="until_submitted")
     item = session.items.get(position=1)
     said = {"correct": Reply(value=False, rationale="CANARY of a colleague")}
     reviewing.submit(

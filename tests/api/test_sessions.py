@@ -37,8 +37,8 @@ def test_a_manager_creates_a_draft(api, manager, experiment, questions, settings
     assert made["run_id"] == made["session_id"]
     assert made["url"] == f"{settings.REVIEWAPP_URL}/r/{made['session_id']}/"
     assert made["label_schemas"] == [
-        {"name": "correct", "required": True},
-        {"name": "tone", "required": False},
+        {"name": "correct", "required": True, "consensus": "automatic"},
+        {"name": "tone", "required": False, "consensus": "automatic"},
     ]
     assert made["reviewers"] == ["amara@example.org", "new@example.org"]
     assert (made["reviews_required"], made["assignment"], made["blind"]) == (
@@ -56,6 +56,21 @@ def test_a_name_is_enough(api, manager, experiment):
 
     assert (made["reviews_required"], made["assignment"], made["blind"]) == (1, "pool", "off")
     assert (made["label_schemas"], made["reviewers"], made["due_at"]) == ([], [], None)
+
+
+def test_how_answers_are_combined_stays_until_somebody_says_otherwise(
+    api, manager, experiment, questions
+):
+    caller = api(manager)
+    asked = [{"name": "tone", "consensus": "dawid_skene"}, "correct"]
+    made = caller.post(f"/experiments/{experiment.pk}/sessions", PLAN | {"label_schemas": asked})
+    path = f"/sessions/{made.json()['session_id']}"
+
+    kept = caller.patch(path, {"label_schemas": ["tone"]}).json()
+    changed = caller.patch(path, {"label_schemas": [{"name": "tone", "consensus": "automatic"}]})
+
+    assert kept["label_schemas"][0]["consensus"] == "dawid_skene"
+    assert changed.json()["label_schemas"][0]["consensus"] == "automatic"
 
 
 def test_several_reviews_make_it_blind(api, manager, experiment):
@@ -77,6 +92,10 @@ def test_several_reviews_make_it_blind(api, manager, experiment):
         ({"label_schemas": [{"name": "correct", "colour": 1}]}, "label_schemas.0.colour"),
         ({"label_schemas": [{"required": True}]}, "label_schemas.0.name"),
         ({"label_schemas": [7]}, "label_schemas.0.non_field_errors"),
+        (
+            {"label_schemas": [{"name": "tone", "consensus": "loudest"}]},
+            "label_schemas.0.consensus",
+        ),
         ({"reviewers": ["nobody"]}, "reviewers"),
         ({"reviewers": [1]}, "reviewers.0"),
         ({"reviews_required": 0}, "reviews_required"),
@@ -269,3 +288,16 @@ def test_a_list_shows_each_sessions_own_tags_at_the_same_cost(
         rows = caller.get(path).json()["rows"]
 
     assert [row["tags"] for row in rows] == [{"number": "2"}, {"number": "1"}, {"number": "0"}]
+
+
+def test_what_cannot_be_judged_goes_to_another_when_the_session_says_so(api, manager, experiment):
+    make_schema(experiment, "correct")
+    caller, path = api(manager), f"/experiments/{experiment.experiment_id}/sessions"
+
+    made = caller.post(path, {"name": "n", "label_schemas": ["correct"]}).json()
+    changed = caller.patch(f"/sessions/{made['session_id']}", {"reroutes_cannot_judge": True})
+    wrong = caller.patch(f"/sessions/{made['session_id']}", {"reroutes_cannot_judge": "yes"})
+
+    assert made["reroutes_cannot_judge"] is False
+    assert changed.json()["reroutes_cannot_judge"] is True
+    assert wrong.status_code == 400

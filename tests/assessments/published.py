@@ -35,6 +35,43 @@ FLEISS = (
 SHROUT_FLEISS = ("9 6 8 7 10 6", "2 1 4 1 5 2", "5 3 6 2 6 4", "8 2 8 6 9 7")
 # Gwet 2014, as restated in the vignette of irrCAC: two abstractors, three conditions.
 ABSTRACTORS = ((13, 0, 0), (0, 20, 7), (0, 4, 56))
+# Vignette "overview" of irrCAC, cac.raw4raters: as FOUR_OBSERVERS, but for who judged the last one.
+FOUR_RATERS = (
+    "1 2 3 3 2 1 4 1 2 . . .",
+    "1 2 3 3 2 2 4 1 2 5 . .",
+    ". 3 3 3 2 3 4 2 2 5 1 3",
+    "1 2 3 3 2 4 4 1 2 5 1 .",
+)
+# Vignette "overview" of irrCAC, distrib.6raters: fifteen patients, six psychiatrists.
+SIX_PSYCHIATRISTS = (
+    (0, 0, 0, 6, 0),
+    (0, 3, 0, 0, 3),
+    (0, 1, 4, 0, 1),
+    (0, 0, 0, 0, 6),
+    (0, 3, 0, 3, 0),
+    (2, 0, 4, 0, 0),
+    (0, 0, 4, 0, 2),
+    (2, 0, 3, 1, 0),
+    (2, 0, 0, 4, 0),
+    (0, 0, 0, 0, 6),
+    (1, 0, 0, 5, 0),
+    (1, 1, 0, 4, 0),
+    (0, 3, 3, 0, 0),
+    (1, 0, 0, 5, 0),
+    (0, 2, 0, 3, 1),
+)
+# Dawid & Skene 1979, table 1: 45 patients; the first of five anaesthetists saw each three times.
+ANAESTHETISTS = """
+111 1 1 1 1, 333 4 3 3 4, 112 2 1 2 2, 222 3 1 2 1, 222 3 2 2 2, 222 3 3 2 2, 122 2 1 1 1,
+333 3 4 3 3, 222 2 2 2 3, 232 2 2 2 3, 444 4 4 4 4, 222 3 3 4 3, 111 1 1 1 1, 222 3 2 1 2,
+121 1 1 1 1, 111 2 1 1 1, 111 1 1 1 1, 111 1 1 1 1, 222 2 2 2 1, 222 1 3 2 2, 222 2 2 2 2,
+222 2 2 2 1, 222 3 2 2 2, 221 2 2 2 2, 111 1 1 1 1, 111 1 1 1 1, 232 2 2 2 2, 111 1 1 1 1,
+111 1 1 1 1, 112 1 1 2 1, 111 1 1 1 1, 333 3 2 3 3, 111 1 1 1 1, 222 2 2 2 2, 222 3 2 3 2,
+433 4 3 4 3, 221 2 2 3 2, 232 3 2 3 3, 333 3 4 3 2, 111 1 1 1 1, 111 1 1 1 1, 121 2 1 1 1,
+232 2 2 2 2, 121 1 1 1 1, 222 2 2 2 2
+"""
+# Feinstein & Cicchetti 1990: equal shares of agreement, and marginals that lean to one side.
+BALANCED, LEANING = ((45, 15), (25, 15)), ((25, 35), (5, 35))
 # Feinstein & Cicchetti 1990: much agreement, high prevalence.
 PARADOX = ((80, 10), (5, 5))
 

@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any  # answers of every scale pass through
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assessments.agreement import Agreement, measure
+from assessments.coding import encode
+from assessments.human_ceiling import conger_kappa
+from assessments.judge_figures import absolute_error, judge_kappa, spearman
 from assessments.scales import Scale
+from assessments.tables import arrange
 from tests.assessments import oracle
 from tests.assessments.published import Columns, from_rows
 from traces.json_values import Json
@@ -166,3 +171,40 @@ def test_no_figure_exceeds_one_and_every_figure_is_finite(drawn):
     assert all(math.isfinite(one) and one <= 1 + 1e-9 for one in figures)
     assert lowest <= highest
     assert math.isfinite(difference)
+
+
+@settings(deadline=None, max_examples=200)
+@given(any_scale())
+def test_an_interval_holds_its_figure_and_the_figures_the_coefficient_can_have(drawn):
+    scale, columns = drawn
+
+    found = agreement(scale, columns, draws=200)
+
+    if found.interval is not None:
+        low, high = found.interval
+        assert found.value is not None
+        assert -1 <= low <= found.value <= high <= 1
+        assert low < high
+
+
+@BRIEFLY
+@given(st.lists(st.tuples(*[st.integers(0, 3)] * 3), min_size=1, max_size=15), st.booleans())
+def test_so_does_an_interval_of_a_judge(rows, quadratic):
+    people, human, judge = (np.array(column) for column in zip(*rows, strict=True))
+    items = [place for place in range(len(rows)) for _ in range(2)]
+    said = np.stack([people, human], axis=1).ravel().tolist()
+    answers = arrange(items, [1, 2] * len(rows), encode("ordinal", said, [0, 1, 2, 3]))
+
+    figures = [
+        (judge_kappa(human, judge, 4, quadratic=quadratic, seed=3, draws=200), -1, 1),
+        (conger_kappa(answers, 4, quadratic=quadratic, seed=3, draws=200), -1, 1),
+        (absolute_error(human * 0.1, judge * 0.1, seed=3, draws=200), 0, math.inf),
+        (spearman(human.astype(float), judge.astype(float)), -1, 1),
+    ]
+
+    for found, least, most in figures:
+        if found.interval is not None:
+            low, high = found.interval
+            assert found.value is not None
+            assert least <= low <= found.value <= high <= most
+            assert low < high

@@ -10,7 +10,12 @@ import pytest
 
 from assessments import disagreements
 from assessments.agreement import measure
-from assessments.intervals import percentile_interval, resamples, wilson_interval
+from assessments.intervals import (
+    bootstrap_interval,
+    percentile_interval,
+    resamples,
+    wilson_interval,
+)
 from tests.assessments.published import Columns, from_rows
 from traces.json_values import Json
 
@@ -150,3 +155,82 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says():
         inside += low <= 0.64 <= high
 
     assert 180 <= inside <= 199
+
+
+@pytest.mark.parametrize(
+    ("scale", "rows"),
+    [
+        ("nominal", [(0, 0), (1, 1)] * 10),
+        ("interval", [(n, n) for n in range(20)]),
+        ("nominal", [(0, 1)] * 15),
+        ("nominal", [(0, 1), (1, 0)] * 8),
+        ("nominal", [(0, 0, 1)] * 12),
+        ("nominal", [(2 * n, 2 * n + 1) for n in range(14)]),
+        ("nominal", [(0, 1), (1, 2), (3, 0), (2, 4)] * 5),
+    ],
+)
+def test_where_people_agree_equally_on_every_item_there_is_no_interval(scale, rows):
+    """All pairs agree or none does: the draws know nothing of how often the next pair would."""
+    found = measure(scale, *from_rows(rows), seed=1)
+
+    assert found.value is not None
+    assert found.interval is None
+
+
+def test_an_interval_does_not_leave_out_its_own_figure():
+    """Sets of 30 of 100 options: an item drawn twice agrees with itself, so draws lie lower."""
+    rng = np.random.default_rng(5)
+    rows = [[rng.permutation(100)[:30].tolist() for _ in range(2)] for _ in range(37)]
+
+    found = measure("set", *from_rows(rows), seed=1)
+
+    assert found.interval
+    assert found.value == pytest.approx(0, abs=0.01)
+    assert found.value
+    assert found.interval[0] < found.value < found.interval[1]
+    assert found.interval[0] < 0 < found.interval[1]
+
+
+def test_few_items_cover_the_truth_about_as_often_as_many():
+    """Variance within items is a tenth: alpha is 0.9. Draws of few items have too little of it."""
+    rng = np.random.default_rng(8)
+    inside = 0
+    for _ in range(200):
+        values = rng.normal(size=(10, 1)) * 0.9**0.5 + rng.normal(size=(10, 2)) * 0.1**0.5
+        found = measure("interval", *from_rows(values.tolist()), seed=1, draws=400)
+        low, high = found.interval or (0.0, 0.0)
+        inside += low <= 0.9 <= high
+
+    assert 180 <= inside <= 199
+
+
+def test_draws_are_moved_by_their_bias_and_stay_in_range():
+    draws = [np.linspace(0.5, 0.9, 101), np.array([math.nan])]
+
+    assert bootstrap_interval(0.8, draws) == pytest.approx((0.61, 0.99))
+    assert bootstrap_interval(0.9, draws) == pytest.approx((0.71, 1.0))
+    assert bootstrap_interval(-0.9, draws) == pytest.approx((-1.0, -0.71))
+    assert bootstrap_interval(9.0, draws, lowest=0, highest=math.inf) == pytest.approx((8.81, 9.19))
+
+
+def test_a_figure_at_the_end_of_lopsided_draws_is_inside():
+    draws = [np.array([0.0] * 980 + [0.1] * 28 + [100.0])]
+
+    found = bootstrap_interval(0.2, draws, lowest=0, highest=math.inf)
+
+    assert found
+    assert found[0] <= 0.2 <= found[1]
+
+
+@pytest.mark.parametrize(
+    "draws",
+    [[], [np.array([math.nan])], [np.full(9, 0.3)], [np.array([0.3, 0.3 + 1e-15])]],
+)
+def test_draws_that_do_not_vary_have_no_interval(draws):
+    assert bootstrap_interval(0.3, draws) is None
+
+
+def test_draws_beyond_the_range_of_floats_have_no_interval():
+    draws = [np.array([1e308, math.inf])]
+
+    assert bootstrap_interval(1e308, draws, lowest=0, highest=math.inf) is None

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from accounts.joining import make_sign_in_link
 from tests.browser import world as places
+from tests.browser.people import come_in_by_link
 from tests.browser.world import World, make_world
 
 pytestmark = [
@@ -22,14 +20,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DESKTOP, PHONE, NARROW = (1440, 900), (390, 844), (320, 640)
 ZOOMED = (320, 256)  # 1280 x 1024 at 400 percent
 CHECKED = {
@@ -59,18 +49,6 @@ SMALL_TARGETS = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the file."""
-    with sync_playwright() as playwright:
-        # Playwright keeps an event loop in this thread, in which Django would refuse its database.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
 @pytest.fixture
 def world(live_server, settings) -> World:
     settings.REVIEWAPP_URL = live_server.url
@@ -87,13 +65,6 @@ def visit(browser: Browser, live_server, size: tuple[int, int], **options: Any) 
         is_mobile=width < 860,
         **options,
     )
-
-
-def sign_in(page: Page, world: World) -> None:
-    """Come in by a one-time link."""
-    page.goto(f"/login/{make_sign_in_link(world.owner, now=timezone.now())}/")
-    page.get_by_role("main").get_by_role("button").click()
-    page.wait_for_load_state()
 
 
 def faults_of(page: Page, name: str) -> list[str]:
@@ -128,10 +99,44 @@ def test_no_page_has_a_fault_that_axe_finds(browser, live_server, world, theme, 
     page = visit(browser, live_server, size, color_scheme=theme).new_page()
 
     faults = faults_at(page, places.paths_before_sign_in(world))
-    sign_in(page, world)
+    come_in_by_link(page, world.owner)
     faults += faults_at(page, all_paths(world))
 
     assert not faults, "\n".join(faults)
+
+
+# As a browser without scripts sends it, so that the next page is the server's.
+SENT_PLAINLY = """() => {
+  const form = document.querySelector("#answers");
+  const act = Object.assign(document.createElement("input"), {name: "act", value: "submit"});
+  form.append(act);
+  HTMLFormElement.prototype.submit.call(form);
+}"""
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_what_was_just_done_has_no_fault_that_axe_finds(browser, live_server, world, size):
+    page = visit(browser, live_server, size).new_page()
+    come_in_by_link(page, world.owner)
+    page.goto(item_path(world, 4))
+
+    page.evaluate(SENT_PLAINLY)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Item 5")
+    page.locator(".toast button").focus()  # so that it stays
+
+    assert faults_of(page, "toast") == []
+    expect(page.locator(".toast")).to_be_visible()
+
+
+def test_the_rail_over_the_page_has_no_fault_that_axe_finds(browser, live_server, world):
+    page = visit(browser, live_server, (1024, 768)).new_page()
+    come_in_by_link(page, world.owner)
+    page.goto(item_path(world, 4))
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("l")
+    expect(page.locator("#rail:popover-open")).to_be_visible()
+
+    assert faults_of(page, "rail") == []
 
 
 def all_paths(world: World) -> dict[str, str]:
@@ -141,7 +146,7 @@ def all_paths(world: World) -> dict[str, str]:
 
 def test_what_reviewers_touch_is_44_pixels_high(browser, live_server, world):
     page = visit(browser, live_server, PHONE).new_page()
-    sign_in(page, world)
+    come_in_by_link(page, world.owner)
     small = []
 
     for name, path in places.reviewer_paths(world).items():
@@ -157,7 +162,7 @@ def test_what_reviewers_touch_is_44_pixels_high(browser, live_server, world):
 @pytest.mark.parametrize("spacing", [False, True], ids=["as it is", "with wide text"])
 def test_at_400_percent_nothing_scrolls_sideways(browser, live_server, world, spacing):
     page = visit(browser, live_server, ZOOMED, bypass_csp=True).new_page()
-    sign_in(page, world)
+    come_in_by_link(page, world.owner)
     wide = []
 
     for name, path in all_paths(world).items():
@@ -174,6 +179,51 @@ def test_at_400_percent_nothing_scrolls_sideways(browser, live_server, world, sp
     assert not wide, "\n".join(wide)
 
 
+# As a browser that enlarges text only does: every font twice as large, the window as it was.
+TWICE_AS_LARGE = """() => {
+  const all = [...document.body.querySelectorAll("*")];
+  const sizes = all.map((each) => parseFloat(getComputedStyle(each).fontSize));
+  all.forEach((each, n) => each.style?.setProperty("font-size", `${2 * sizes[n]}px`, "important"));
+}"""
+# Controls and headings cut off: beyond the window, or wider or higher than a box that clips.
+# What is shortened on purpose says all of it elsewhere.
+CUT_OFF = """() => {
+  const MEANT = ".clip, .clip2, .sr, .skip-link, .strip *, [hidden], .tw-x *, pre *, .title";
+  const told = (each) => `${each.localName}.${each.className} ${each.textContent.trim()}`;
+  const seen = (selector) => [...document.querySelectorAll(selector)].filter((each) =>
+    each.checkVisibility({ visibilityProperty: true }) && !each.closest(MEANT));
+  const parts = "button, a, label, h1, h2, legend, input, textarea, summary";
+  const beyond = seen(parts).filter((each) => {
+    const box = each.getBoundingClientRect();
+    return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1);
+  });
+  const cut = seen("button, .btn, label, legend, h1, h2, .bar > *, .q *").filter((each) => {
+    const style = getComputedStyle(each);
+    const wide = /hidden|clip/.test(style.overflowX) && each.scrollWidth > each.clientWidth + 1;
+    const high = /hidden|clip/.test(style.overflowY) && each.scrollHeight > each.clientHeight + 1;
+    return each.clientWidth > 1 && (wide || high);
+  });
+  return [["beyond", beyond], ["cut", cut]].flatMap(([why, found]) =>
+    found.map((each) => `${why}: ${told(each)}`));
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_with_text_twice_as_large_nothing_is_lost(browser, live_server, world, width):
+    page = visit(browser, live_server, (width, 800), bypass_csp=True).new_page()
+    come_in_by_link(page, world.owner)
+    lost = []
+
+    for name, path in places.reviewer_paths(world).items():
+        page.goto(path)
+        page.evaluate(TWICE_AS_LARGE)
+        lost += [f"{name}: {each}" for each in page.evaluate(CUT_OFF)]
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        lost += [f"{name}: {wide} pixels wide"] if wide > width else []
+
+    assert not lost, "\n".join(lost)
+
+
 def item_path(world: World, position: int = 5) -> str:
     """An item of the open session; the fifth is to do."""
     return f"/r/{world.open.session_id}/{position}/"
@@ -181,7 +231,7 @@ def item_path(world: World, position: int = 5) -> str:
 
 def test_an_item_has_the_landmarks_and_names_of_its_parts(browser, live_server, world):
     page = visit(browser, live_server, DESKTOP).new_page()
-    sign_in(page, world)
+    come_in_by_link(page, world.owner)
     page.goto(item_path(world))
 
     expect(page).to_have_title("Item 5 of 12 – Try it: support agent review")
@@ -197,7 +247,7 @@ def test_an_item_has_the_landmarks_and_names_of_its_parts(browser, live_server, 
 
 def test_two_links_skip_to_the_content_and_to_the_questions(browser, live_server, world):
     page = visit(browser, live_server, DESKTOP).new_page()
-    sign_in(page, world)
+    come_in_by_link(page, world.owner)
     page.goto(item_path(world))
 
     page.keyboard.press("Tab")
@@ -215,7 +265,7 @@ def test_after_a_submit_the_reader_is_at_the_next_heading_and_hears_its_place(
     browser, live_server, world
 ):
     page = visit(browser, live_server, DESKTOP).new_page()
-    sign_in(page, world)
+    come_in_by_link(page, world.owner)
     page.goto(item_path(world, 4))
 
     page.keyboard.press("Control+Enter")
@@ -244,7 +294,7 @@ HIDDEN_FOCUS = """() => {
 @pytest.mark.parametrize("back", [False, True], ids=["forwards", "backwards"])
 def test_the_focus_is_never_under_a_fixed_bar(browser, live_server, world, size, back):
     page = visit(browser, live_server, size).new_page()
-    sign_in(page, world)
+    come_in_by_link(page, world.owner)
     page.goto(item_path(world, 1) + "?edit")
     if page.locator(".mobar").is_visible():
         page.locator("label[for=t-ans]").click()
@@ -269,7 +319,7 @@ def test_with_forced_colours_what_is_chosen_and_current_is_still_told_apart(
     browser, live_server, world
 ):
     page = visit(browser, live_server, DESKTOP, forced_colors="active").new_page()
-    sign_in(page, world)
+    come_in_by_link(page, world.owner)
     page.goto(item_path(world, 4))
 
     def outline(selector: str) -> str:
@@ -290,7 +340,7 @@ def test_with_forced_colours_what_is_chosen_and_current_is_still_told_apart(
 
 def test_on_paper_an_item_is_whole_and_without_bars(browser, live_server, world):
     page = visit(browser, live_server, DESKTOP).new_page()
-    sign_in(page, world)
+    come_in_by_link(page, world.owner)
     page.goto(item_path(world, 1))
     page.emulate_media(media="print")
 

@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from accounts.credentials import Credential
-from accounts.joining import make_sign_in_link
 from assessments.models import Assessment
 from labeling.answering import Reply, Submission
 from labeling.managing import close_session, invite_reviewer
 from labeling.models import LabelingSession
 from labeling.queueing import claim_next
 from labeling.reviewing import cannot_judge, save_draft, skip, submit
+from tests.browser.people import QUESTIONS, come_in_by_link
 from tests.factories import LEASE, make_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 Theme: TypeAlias = Literal["light", "dark"]
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # The values of the design, light and dark.
 TOKENS = {
     "--bg": ("#f3f6f7", "#0e1418"),
@@ -55,7 +45,6 @@ TOKENS = {
     "--warn-soft": ("#fdf1d4", "#33270c"),
 }
 THEMES = ("light", "dark")
-QUESTIONS = ("correct", "completeness", "problems", "clarity", "improvement")
 ANSWERS = {
     "correct": Reply(value=False, rationale="The date is wrong."),
     "completeness": Reply(value="Partly"),
@@ -63,18 +52,6 @@ ANSWERS = {
     "clarity": Reply(value=4),
     "improvement": Reply(value="Say when."),
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the file."""
-    with sync_playwright() as playwright:
-        # Playwright keeps an event loop in this thread, in which Django would refuse its database.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -111,8 +88,7 @@ def open_page(browser: Browser, live_server, person, path, *, theme: Theme = "li
         base_url=live_server.url, color_scheme=theme, viewport={"width": 1440, "height": 900}
     )
     page = context.new_page()
-    page.goto(f"/login/{make_sign_in_link(person, now=timezone.now())}/")
-    page.get_by_role("main").get_by_role("button").click()
+    come_in_by_link(page, person)
     page.goto(path)
     return page
 
@@ -256,7 +232,28 @@ def test_a_submitted_item_is_read_only_below_a_blue_banner(browser, live_server,
     assert parts(page, ".said") == ["“The date is wrong.”"]
     assert parts(page, ".q kbd") == []
     assert primary(page) == []
-    assert parts(page, ".foot .btn") == ["Make it a draft again", "Next to do"]
+    assert parts(page, ".foot .btn") == ["Make it a draft again", "Next to do: item 2"]
+    assert parts(page, ".foot kbd") == ["N"]
+
+
+@pytest.mark.parametrize("width", [1024, 1280, 1440])
+def test_above_submitted_answers_is_one_line(browser, live_server, session, reviewer, width):
+    review(session, reviewer, submit)
+    page = open_page(browser, live_server, reviewer, f"/r/{session.session_id}/1/")
+    page.set_viewport_size({"width": width, "height": 900})
+
+    heading, guidelines = box(page, ".ask > .hd h2"), box(page, ".ask > .hd .btn")
+
+    assert guidelines[1] < heading[1] + heading[3]
+
+
+def test_n_leads_from_a_submitted_item_to_the_next_to_do(browser, live_server, session, reviewer):
+    review(session, reviewer, submit, submit, skip)
+    page = open_page(browser, live_server, reviewer, f"/r/{session.session_id}/1/")
+
+    page.keyboard.press("n")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Item 4")
 
 
 def test_start_says_who_asks_what_and_how_long(browser, live_server, session, reviewer):
@@ -284,7 +281,11 @@ def test_done_counts_and_leads_on(browser, live_server, session, reviewer):
         "You answered 4, marked 1 as can’t judge and skipped 1."
     )
     assert primary(page) == ["Answer the one you skipped"]
-    assert parts(page, "h2") == ["What happens next", "Your answers"]
+    assert parts(page, "h2") == [
+        "What happens next",
+        "Anything the team should know?",
+        "Your answers",
+    ]
     assert css(page.locator(".strip"), "height") == "30px"
     assert css(page.locator("main"), "max-width") == "760px"
     assert css(page.locator(".chip.fail"), "background-color") == rgb("--fail-soft", "light")
@@ -318,10 +319,11 @@ def test_a_link_to_nothing_says_what_to_do(browser, live_server, session, review
     assert css(page.locator(".panel"), "border-top-left-radius") == "12px"
 
 
-def test_from_the_invitation_to_the_first_answer_it_is_three_clicks_and_a_key(
-    browser, live_server, experiment, manager
+@pytest.mark.parametrize("on_pick", [True, False], ids=["three clicks", "and a key"])
+def test_from_the_invitation_to_the_first_answer_it_is_three_clicks(
+    browser, live_server, experiment, manager, on_pick
 ):
-    session = make_session(experiment, manager, traces=2, questions=("correct",))
+    session = make_session(experiment, manager, traces=2, submits_on_pick=on_pick)
     by = Credential(user=manager)
     person, secret = invite_reviewer(session, "new@example.org", by=by, now=timezone.now())
     person.name = "Amara"
@@ -334,9 +336,12 @@ def test_from_the_invitation_to_the_first_answer_it_is_three_clicks_and_a_key(
     page.get_by_role("button", name="Start reviewing").click()
     page.wait_for_url("**/1/")
     page.wait_for_load_state()
-    page.keyboard.press("1")
     with page.expect_response(lambda answer: "submit" in (answer.request.post_data or "")):
-        page.get_by_role("button", name="Submit and go to next").click()
+        if on_pick:
+            page.get_by_text("Correct", exact=True).click()
+        else:
+            page.keyboard.press("1")
+            page.get_by_role("button", name="Submit and go to next").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Item 2")
     assert Assessment.objects.get(author=person).value is True

@@ -13,7 +13,7 @@ from assessments.recording import record
 from labeling.models import Review
 from schemas.defining import Definition, create_schema
 from schemas.inputs import Categorical, Input, Numeric, PassFail, Text, TextList
-from tests.browser.test_review import PASSWORD, arrive, browser, open_item  # noqa: F401
+from tests.browser.people import arrive, give_password, open_item
 from tests.factories import NOW, as_token, make_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -33,8 +33,7 @@ INPUTS: dict[str, Input] = {
 @pytest.fixture
 def asking(experiment, manager, reviewer):
     """Makes a session that asks some of INPUTS, one item each."""
-    reviewer.set_password(PASSWORD)
-    reviewer.save(update_fields=["password"])
+    give_password(reviewer)
 
     def make(*names, comment="optional", kind="feedback"):
         for name in names:
@@ -74,7 +73,7 @@ def paste(field, text):
     )
 
 
-def test_a_long_list_of_choices_can_be_filtered(browser, live_server, asking):  # noqa: F811
+def test_a_long_list_of_choices_can_be_filtered(browser, live_server, asking):
     page = open_item(browser, live_server, asking("section"))
     find = page.get_by_label("Find a choice")
 
@@ -91,14 +90,14 @@ def test_a_long_list_of_choices_can_be_filtered(browser, live_server, asking):  
     assert page.faults == []  # type: ignore[attr-defined]  # kept beside the page
 
 
-def test_without_scripts_a_long_list_is_just_long(browser, live_server, asking):  # noqa: F811
+def test_without_scripts_a_long_list_is_just_long(browser, live_server, asking):
     page = open_item(browser, live_server, asking("section"), scripts=False)
 
     expect(page.locator("#q1 .opt")).to_have_count(15)
     expect(page.get_by_label("Find a choice")).to_have_count(0)
 
 
-def test_typing_in_the_filter_saves_nothing(browser, live_server, asking):  # noqa: F811
+def test_typing_in_the_filter_saves_nothing(browser, live_server, asking):
     page = open_item(browser, live_server, asking("section"))
 
     page.get_by_label("Find a choice").fill("append")
@@ -108,7 +107,7 @@ def test_typing_in_the_filter_saves_nothing(browser, live_server, asking):  # no
     assert not Review.objects.exists()
 
 
-def test_none_of_these_and_the_others_put_each_other_out(browser, live_server, asking):  # noqa: F811
+def test_none_of_these_and_the_others_put_each_other_out(browser, live_server, asking):
     page = open_item(browser, live_server, asking("wrong"))
     alone, other = page.get_by_label("None of these"), page.get_by_label("Made up")
 
@@ -123,7 +122,7 @@ def test_none_of_these_and_the_others_put_each_other_out(browser, live_server, a
     assert stored("wrong").value == ["Made up"]
 
 
-def test_without_scripts_none_of_these_beside_another_is_refused(browser, live_server, asking):  # noqa: F811
+def test_without_scripts_none_of_these_beside_another_is_refused(browser, live_server, asking):
     page = open_item(browser, live_server, asking("wrong"), scripts=False)
     page.get_by_label("None of these").check(force=True)
     page.get_by_label("Made up").check(force=True)
@@ -136,7 +135,7 @@ def test_without_scripts_none_of_these_beside_another_is_refused(browser, live_s
     assert not Assessment.objects.exists()
 
 
-def test_a_scale_shows_what_its_ends_mean(browser, live_server, asking):  # noqa: F811
+def test_a_scale_shows_what_its_ends_mean(browser, live_server, asking):
     page = open_item(browser, live_server, asking("writing"))
 
     expect(page.locator(".ends")).to_have_text("ConfusingVery clear")
@@ -158,11 +157,7 @@ def test_a_scale_shows_what_its_ends_mean(browser, live_server, asking):  # noqa
     ],
 )
 def test_a_number_is_judged_when_it_is_left_and_by_the_server_alike(
-    browser,  # noqa: F811
-    live_server,
-    asking,
-    typed,
-    words,
+    browser, live_server, asking, typed, words
 ):
     session = asking("score")
     page = open_item(browser, live_server, session)
@@ -181,7 +176,7 @@ def test_a_number_is_judged_when_it_is_left_and_by_the_server_alike(
     expect(plain.locator(".inp.number")).to_have_value(typed)
 
 
-def test_a_number_that_is_mended_is_forgiven_and_stored(browser, live_server, asking):  # noqa: F811
+def test_a_number_that_is_mended_is_forgiven_and_stored(browser, live_server, asking):
     page = open_item(browser, live_server, asking("score"))
     field = page.locator(".inp.number")
     field.fill("11")
@@ -197,7 +192,7 @@ def test_a_number_that_is_mended_is_forgiven_and_stored(browser, live_server, as
     assert stored("score").value == 7.5
 
 
-def test_leaving_a_bad_number_by_a_click_still_makes_the_click(browser, live_server, asking):  # noqa: F811
+def test_leaving_a_bad_number_by_a_click_still_makes_the_click(browser, live_server, asking):
     page = open_item(browser, live_server, asking("score", "verdict"))
     page.locator(".inp.number").fill("99")
 
@@ -207,7 +202,7 @@ def test_leaving_a_bad_number_by_a_click_still_makes_the_click(browser, live_ser
     expect(page.locator("#q1 .errtx")).to_be_visible()
 
 
-def test_a_text_counts_only_when_it_is_nearly_full(browser, live_server, asking):  # noqa: F811
+def test_a_text_counts_only_when_it_is_nearly_full(browser, live_server, asking):
     page = open_item(browser, live_server, asking("note"))
     field = page.locator("#q1 textarea").first
 
@@ -225,7 +220,7 @@ def test_a_text_counts_only_when_it_is_nearly_full(browser, live_server, asking)
     assert stored("note").value == "y" * 50
 
 
-def test_a_text_grows_to_twelve_lines(browser, live_server, asking):  # noqa: F811
+def test_a_text_grows_to_twelve_lines(browser, live_server, asking):
     page = open_item(browser, live_server, asking("note"))
     field = page.locator("#q1 textarea").first
     heights = []
@@ -236,7 +231,7 @@ def test_a_text_grows_to_twelve_lines(browser, live_server, asking):  # noqa: F8
     assert heights[0] < heights[1] < heights[2] == heights[3]
 
 
-def test_a_list_takes_entries_by_enter_and_lines_by_paste(browser, live_server, asking):  # noqa: F811
+def test_a_list_takes_entries_by_enter_and_lines_by_paste(browser, live_server, asking):
     page = open_item(browser, live_server, asking("facts"))
     add = page.get_by_label("Add an entry: facts")
     add.fill("It is Monday")
@@ -256,7 +251,7 @@ def test_a_list_takes_entries_by_enter_and_lines_by_paste(browser, live_server, 
     assert page.faults == []  # type: ignore[attr-defined]  # kept beside the page
 
 
-def test_a_list_saves_itself_and_comes_back(browser, live_server, asking):  # noqa: F811
+def test_a_list_saves_itself_and_comes_back(browser, live_server, asking):
     page = open_item(browser, live_server, asking("facts"))
     add = page.get_by_label("Add an entry: facts")
     add.fill("One")
@@ -271,7 +266,7 @@ def test_a_list_saves_itself_and_comes_back(browser, live_server, asking):  # no
     assert Review.objects.get().draft["facts"]["value"] == ["One", "Two"]
 
 
-def test_a_list_that_is_too_long_says_which_entry(browser, live_server, asking):  # noqa: F811
+def test_a_list_that_is_too_long_says_which_entry(browser, live_server, asking):
     page = open_item(browser, live_server, asking("facts"))
     add = page.get_by_label("Add an entry: facts")
     paste(add, f"Short\n{'x' * 31}")
@@ -289,11 +284,7 @@ def test_a_list_that_is_too_long_says_which_entry(browser, live_server, asking):
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_what_is_expected_already_is_kept_and_changed(
-    browser,  # noqa: F811
-    live_server,
-    asking,
-    developer,
-    scripts,
+    browser, live_server, asking, developer, scripts
 ):
     session = asking("facts", kind="expectation")
     trace = session.items.get(position=1).trace
@@ -313,7 +304,7 @@ def test_what_is_expected_already_is_kept_and_changed(
     assert answered == (["It is late"] if scripts else ["It is Monday", "It is late"])
 
 
-def test_without_scripts_a_list_is_one_line_each(browser, live_server, asking):  # noqa: F811
+def test_without_scripts_a_list_is_one_line_each(browser, live_server, asking):
     page = open_item(browser, live_server, asking("facts"), scripts=False)
 
     page.locator("#q1 textarea").first.fill("It is Monday\n\n It is late ")
@@ -324,7 +315,7 @@ def test_without_scripts_a_list_is_one_line_each(browser, live_server, asking): 
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_a_required_comment_gets_the_focus(browser, live_server, asking, scripts):  # noqa: F811
+def test_a_required_comment_gets_the_focus(browser, live_server, asking, scripts):
     page = open_item(browser, live_server, asking("verdict", comment="required"), scripts=scripts)
     page.get_by_text("Wrong", exact=True).click()
 
@@ -350,17 +341,40 @@ def test_a_required_comment_gets_the_focus(browser, live_server, asking, scripts
 )
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_missing_answer_is_told_in_the_same_words_and_focused(
-    browser,  # noqa: F811
-    live_server,
-    asking,
-    name,
-    words,
-    scripts,
+    browser, live_server, asking, name, words, scripts
 ):
     page = open_item(browser, live_server, asking(name), scripts=scripts)
 
     page.get_by_role("button", name="Submit and go to next").click()
 
     expect(page.locator("#q1.bad .errtx")).to_have_text(words)
-    focused = "document.activeElement.closest('.q')?.id"
-    assert page.evaluate(focused) == "q1"
+    expect(page.locator("#q1:focus-within")).to_have_count(1)
+
+
+def test_an_answer_that_needs_a_comment_opens_it_and_asks_for_it(
+    browser,
+    live_server,
+    experiment,
+    manager,
+    reviewer,
+    asking,
+):
+    definition = Definition(
+        name="explained", kind="feedback", input=PassFail("Right", "Wrong"), comment_for=("false",)
+    )
+    create_schema(experiment, definition, by=None)
+    session = make_session(experiment, manager, questions=("explained",), reviewers=(reviewer,))
+    asking("note")  # gives the reviewer a password
+    page = open_item(browser, live_server, session)
+    page.get_by_text("Right", exact=True).click()
+    expect(page.locator("#q1 details.why")).not_to_have_attribute("open", "")
+    page.get_by_text("Wrong", exact=True).click()
+    expect(page.locator("#q1 details.why")).to_have_attribute("open", "")
+
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("#q1 .errtx")).to_have_text("Say why, in a comment.")
+    expect(page.locator("#q1 .why textarea")).to_be_focused()
+    page.keyboard.type("The date is wrong.")
+    page.keyboard.press("Control+Enter")
+    arrive(page, 2)

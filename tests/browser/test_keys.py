@@ -6,14 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from labeling.models import Review
-from tests.browser.test_review import (
-    QUESTIONS,
+from tests.browser.people import (
     arrive,
-    browser,  # noqa: F401 - fixture
     is_sent,
-    make_optional,
     open_item,
-    session,  # noqa: F401 - fixture
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -22,13 +18,6 @@ PRESS = """(options) => {
     const event = new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...options });
     return !document.activeElement.dispatchEvent(event);
 }"""
-
-
-@pytest.fixture
-def page(browser, live_server, session) -> Page:  # noqa: F811 - fixtures
-    """The first item, with nothing required."""
-    make_optional(session, *QUESTIONS)
-    return open_item(browser, live_server, session)
 
 
 def chosen(page: Page) -> int:
@@ -221,7 +210,7 @@ def test_the_off_switch_holds_on_every_page_and_ctrl_enter_stays(page, live_serv
     is_sent(page)
 
 
-def test_without_scripts_the_switch_is_a_form(browser, live_server, session):  # noqa: F811
+def test_without_scripts_the_switch_is_a_form(browser, live_server, session):
     page = open_item(browser, live_server, session, scripts=False)
     page.get_by_role("button", name="Keyboard shortcuts and help").click()
 
@@ -273,7 +262,7 @@ def test_without_its_control_a_key_does_nothing(page):
     assert page.faults == []
 
 
-def test_the_list_opens_at_the_item(page, live_server, session):  # noqa: F811
+def test_the_list_opens_at_the_item(page, live_server, session):
     page.keyboard.press("l")
 
     expect(page).to_have_url(f"{live_server.url}/r/{session.session_id}/items/#n1")

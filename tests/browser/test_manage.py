@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from accounts.joining import make_sign_in_link
 from accounts.roles import Role
 from labeling.models import LabelingSession
+from tests.browser.people import come_in_by_link
 from tests.factories import NOW, make_experiment, make_member, make_trace
 from traces.ingesting import set_tag
 from traces.models import Experiment
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 REVIEWERS = ["amara@example.org", "jonas@example.org", "priya@example.org"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the file."""
-    with sync_playwright() as playwright:
-        # Playwright keeps an event loop in this thread, in which Django would refuse its database.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
@@ -70,8 +48,7 @@ def place() -> Experiment:
 def sign_in(page: Page, experiment: Experiment) -> None:
     """Come in by a one-time link as the experiment's manager."""
     manager = make_member(experiment, Role.MANAGER, "dana@example.org")
-    page.goto(f"/login/{make_sign_in_link(manager, now=timezone.now())}/")
-    page.get_by_role("main").get_by_role("button").click()
+    come_in_by_link(page, manager)
 
 
 def write_question(page: Page, kind: str, title: str, **fields: str) -> None:

@@ -11,18 +11,18 @@ from django.utils import timezone
 from playwright.sync_api import Page, Request, expect
 
 from labeling.models import QueueItem, Review
-from tests.browser.test_review import (
+from tests.browser.people import (
     QUESTIONS,
     arrive,
-    browser,  # noqa: F401 - fixture
+    give_password,
     is_sent,
     make_optional,
     open_item,
+    read,
 )
 from tests.factories import make_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-PASSWORD = "correct horse battery"
 MOST_MILLISECONDS = 100
 SUBMIT = """() => new Promise((resolve) => {
     const begun = performance.now();
@@ -34,8 +34,7 @@ SUBMIT = """() => new Promise((resolve) => {
 
 @pytest.fixture
 def session(experiment, manager, reviewer):
-    reviewer.set_password(PASSWORD)
-    reviewer.save(update_fields=["password"])
+    give_password(reviewer)
     session = make_session(
         experiment, manager, traces=8, questions=QUESTIONS, reviewers=(reviewer,)
     )
@@ -47,7 +46,7 @@ def is_ahead(request: Request) -> bool:
     return request.headers.get("x-prefetch") == "1"
 
 
-def open_and_look_ahead(browser, live_server, session, position=1) -> Page:  # noqa: F811
+def open_and_look_ahead(browser, live_server, session, position=1) -> Page:
     page = open_item(browser, live_server, session, position)
     with page.expect_response(lambda response: is_ahead(response.request)):
         page.reload()
@@ -55,16 +54,17 @@ def open_and_look_ahead(browser, live_server, session, position=1) -> Page:  # n
     return page
 
 
-def test_looking_ahead_claims_nothing_and_starts_no_clock(browser, live_server, session):  # noqa: F811
+def test_looking_ahead_claims_nothing_and_starts_no_clock(browser, live_server, session):
     open_and_look_ahead(browser, live_server, session)
 
     assert not Review.objects.exists()
 
 
-def test_the_next_item_is_painted_within_a_tenth_of_a_second(browser, live_server, session):  # noqa: F811
+def test_the_next_item_is_painted_within_a_tenth_of_a_second(browser, live_server, session):
     page = open_and_look_ahead(browser, live_server, session)
     times = []
     for position in range(2, 7):
+        read(page)
         with page.expect_response(lambda response: is_ahead(response.request)):
             milliseconds, shown = page.evaluate(SUBMIT)
         times.append(milliseconds)
@@ -74,7 +74,7 @@ def test_the_next_item_is_painted_within_a_tenth_of_a_second(browser, live_serve
     assert median(times) <= MOST_MILLISECONDS, times
 
 
-def test_the_page_becomes_the_next_item_in_every_respect(browser, live_server, session):  # noqa: F811
+def test_the_page_becomes_the_next_item_in_every_respect(browser, live_server, session):
     page = open_and_look_ahead(browser, live_server, session)
 
     page.keyboard.press("Control+Enter")
@@ -85,6 +85,9 @@ def test_the_page_becomes_the_next_item_in_every_respect(browser, live_server, s
     expect(page.locator("h1")).to_be_focused()
     expect(page.locator(".rail [aria-current=true]:not(.seg *)")).to_have_id("n2")
     expect(page.locator(".strip li").nth(0)).to_have_class("d")
+    expect(page.locator(".strip")).to_have_accessible_name("1 of 8 done, item 2 is open")
+    expect(page.locator(".rail #n1")).to_contain_text("Submitted")
+    expect(page.locator(".rail .seg")).to_contain_text("To do 7")
     expect(page.locator(".strip li").nth(1)).to_have_class(re.compile("now"))
     is_sent(page)
     page.keyboard.press("1")
@@ -94,15 +97,16 @@ def test_the_page_becomes_the_next_item_in_every_respect(browser, live_server, s
     assert page.faults == []  # type: ignore[attr-defined]
 
 
-def test_what_was_fetched_ahead_is_dropped_after_five_minutes(browser, live_server, session):  # noqa: F811
+def test_what_was_fetched_ahead_is_dropped_after_five_minutes(browser, live_server, session):
     page = open_item(browser, live_server, session)
     page.clock.install()
     with page.expect_response(lambda response: is_ahead(response.request)):
         page.reload()
         page.clock.run_for(2000)
-    # What came before the answer to this is kept now.
-    page.evaluate("fetch('/health').then((answer) => answer.text())")
-    page.clock.run_for(timedelta(minutes=5, seconds=1).seconds * 1000)
+    # What came may be kept a moment after it came, so the five minutes are let pass again.
+    for _ in range(2):
+        page.evaluate("fetch('/health').then((answer) => answer.text())")
+        page.clock.run_for(timedelta(minutes=5, seconds=1).seconds * 1000)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
 
@@ -113,7 +117,7 @@ def test_what_was_fetched_ahead_is_dropped_after_five_minutes(browser, live_serv
     assert any(url.endswith("/2/") or "/next/" in url for url in asked)
 
 
-def test_what_was_fetched_ahead_is_dropped_when_the_session_changes(browser, live_server, session):  # noqa: F811
+def test_what_was_fetched_ahead_is_dropped_when_the_session_changes(browser, live_server, session):
     page = open_and_look_ahead(browser, live_server, session)
     session.questions.filter(label_schema__name="clarity").update(required=True)
 
@@ -126,11 +130,7 @@ def test_what_was_fetched_ahead_is_dropped_when_the_session_changes(browser, liv
     expect(page.locator("#q4")).to_have_attribute("data-needed", re.compile("."))
 
 
-def test_an_item_that_somebody_else_took_meanwhile_gives_way(
-    browser,  # noqa: F811
-    live_server,
-    session,
-):
+def test_an_item_that_somebody_else_took_meanwhile_gives_way(browser, live_server, session):
     page = open_and_look_ahead(browser, live_server, session)
     QueueItem.objects.filter(position=2).update(status="complete", finished_at=timezone.now())
 
@@ -140,7 +140,7 @@ def test_an_item_that_somebody_else_took_meanwhile_gives_way(
     expect(page).to_have_url(f"{live_server.url}/r/{session.session_id}/3/")
 
 
-def test_the_last_submit_leads_to_the_thanks(browser, live_server, session):  # noqa: F811
+def test_the_last_submit_leads_to_the_thanks(browser, live_server, session):
     session.items.filter(position__gt=1).update(removed_at=timezone.now())
     page = open_item(browser, live_server, session)
 
@@ -150,7 +150,7 @@ def test_the_last_submit_leads_to_the_thanks(browser, live_server, session):  # 
     expect(page.locator(".toast")).to_contain_text("Submitted item 1")
 
 
-def test_a_place_is_held_on_while_its_item_is_read(browser, live_server, session, reviewer):  # noqa: F811
+def test_a_place_is_held_on_while_its_item_is_read(browser, live_server, session, reviewer):
     page = open_item(browser, live_server, session)
     page.clock.install()
     page.reload()
@@ -166,7 +166,7 @@ def test_a_place_is_held_on_while_its_item_is_read(browser, live_server, session
     assert review.active_ms >= 240_000
 
 
-def test_nothing_is_held_for_somebody_who_went_away(browser, live_server, session):  # noqa: F811
+def test_nothing_is_held_for_somebody_who_went_away(browser, live_server, session):
     page = open_item(browser, live_server, session)
     page.clock.install()
     page.reload()

@@ -2,106 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 from assessments.models import Assessment
 from labeling.models import Review
-from tests.factories import make_session
+from tests.browser.people import QUESTIONS, answer_all, arrive, is_sent, make_optional, open_item
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PASSWORD = "correct horse battery"
-QUESTIONS = ("correct", "completeness", "problems", "clarity", "improvement")
 MOST_BYTES, MOST_REQUESTS = 60 * 1024, 12
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the file."""
-    with sync_playwright() as playwright:
-        # Playwright keeps an event loop in this thread, in which Django would refuse its database.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
-        started.close()
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture
-def session(experiment, manager, reviewer):
-    reviewer.set_password(PASSWORD)
-    reviewer.save(update_fields=["password"])
-    return make_session(
-        experiment,
-        manager,
-        traces=3,
-        questions=QUESTIONS,
-        reviewers=(reviewer,),
-        guidelines="Judge the answer.",
-    )
-
-
-def make_optional(session, *names):
-    session.questions.filter(label_schema__name__in=names).update(required=False)
-
-
-def open_item(
-    browser: Browser,
-    live_server,
-    session,
-    position=1,
-    *,
-    scripts=True,
-    width=1440,
-    height=900,
-    shared=False,
-) -> Page:
-    """Sign in through the page that asks for it, and arrive at the item."""
-    context = browser.new_context(
-        java_script_enabled=scripts, viewport={"width": width, "height": height}
-    )
-    page = context.new_page()
-    faults: list[str] = []
-    page.faults = faults  # type: ignore[attr-defined]  # kept beside the page for the tests
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
-    page.goto(f"{live_server.url}/r/{session.session_id}/{position}/")
-    page.fill("#email", "amara@example.org")
-    page.fill("#password", PASSWORD)
-    page.set_checked("[name=shared]", shared)
-    page.click("button[value=password]")
-    arrive(page, position)
-    return page
-
-
-def arrive(page: Page, position: int) -> None:
-    """Wait for an item's page with its scripts."""
-    expect(page.locator("h1")).to_have_text(f"Item {position}")
-    page.wait_for_load_state()
-
-
-def is_sent(page: Page) -> None:
-    """Wait until the server has what was submitted; the next item shows before that."""
-    expect(page.locator("[data-save]")).to_contain_text("Submitted")
-
-
-def answer_all(page: Page) -> None:
-    """One choice of each required question, by mouse."""
-    for label in ("Incorrect", "Partly", "Unclear"):
-        page.get_by_text(label, exact=True).click()
-    page.locator(".scale .opt").nth(3).click()
-    page.locator("#q5 textarea").first.fill("Say when.")
 
 
 def test_without_scripts_an_item_is_answered_and_the_next_one_comes(browser, live_server, session):
@@ -300,5 +209,6 @@ def test_a_first_visit_stays_within_its_budget(browser, live_server, session):
     )
 
     assert len(requests) <= MOST_REQUESTS
+    assert [url.rpartition("/")[2] for url in requests if url.endswith(".js")] == ["review.js"]
     assert all(url.startswith(live_server.url) for url in requests)
     assert sum(sizes) <= 3 * MOST_BYTES

@@ -9,30 +9,40 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Page, expect
+from django.utils import timezone
+from playwright.sync_api import Page, Route, expect
 
+from accounts.credentials import Credential
+from accounts.models import User
 from assessments.models import Assessment
+from labeling.answering import Reply, Submission
+from labeling.managing import set_reviewers
 from labeling.models import LabelingSession, Review
-from tests.browser.test_review import (
+from labeling.reviewing import submit
+from tests.browser.people import (
     PASSWORD,
     QUESTIONS,
     arrive,
-    browser,  # noqa: F401 - fixture
+    come_in_by_password,
+    give_password,
     is_sent,
     make_optional,
     open_item,
-    session,  # noqa: F401 - fixture
+    read,
 )
+from tests.factories import LEASE, make_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 WORDS = "#q5 textarea >> nth=0"
 
 
 @pytest.fixture
-def page(browser, live_server, session) -> Page:  # noqa: F811 - fixtures
-    """The first item, with nothing required."""
-    make_optional(session, *QUESTIONS)
-    return open_item(browser, live_server, session)
+def long_session(experiment, manager, reviewer):
+    """Seven items, with nothing required."""
+    give_password(reviewer)
+    made = make_session(experiment, manager, traces=7, questions=QUESTIONS, reviewers=(reviewer,))
+    make_optional(made, *QUESTIONS)
+    return made
 
 
 def state(page: Page):
@@ -64,7 +74,7 @@ def kept(page: Page) -> dict[str, str]:
 
 def until(page: Page, is_so: Callable[[], bool]) -> None:
     """Wait for what no element of the page shows."""
-    end = time.monotonic() + 5
+    end = time.monotonic() + 20
     while time.monotonic() < end and not is_so():
         page.wait_for_timeout(20)
     assert is_so()
@@ -286,7 +296,7 @@ def test_several_submits_wait_and_go_out_in_order(page):
     ]
 
 
-def test_a_waiting_submit_outlives_the_page(page, live_server, session):  # noqa: F811
+def test_a_waiting_submit_outlives_the_page(page, live_server, session):
     page.wait_for_load_state("networkidle")
     cut_off(page)
     page.locator(WORDS).fill("Written before the crash")
@@ -302,7 +312,7 @@ def test_a_waiting_submit_outlives_the_page(page, live_server, session):  # noqa
     assert Assessment.objects.get(name="improvement").value == "Written before the crash"
 
 
-def test_an_item_whose_submit_waits_shows_what_was_written(page, live_server, session):  # noqa: F811
+def test_an_item_whose_submit_waits_shows_what_was_written(page, live_server, session):
     page.wait_for_load_state("networkidle")
     cut_off(page)
     page.locator(WORDS).fill("Waiting")
@@ -334,6 +344,144 @@ def test_undo_of_a_submit_that_was_not_sent_needs_no_network(page):
     page.context.set_offline(False)
     expect(state(page)).to_have_text("Draft saved")
     assert Review.objects.get(item__position=1).state == "draft"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_undo_while_the_draft_is_still_on_its_way_takes_the_submit_back(page, times):
+    page.wait_for_load_state("networkidle")
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if route.request.method == "POST" and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/r/**", hold_the_first)
+    page.locator(WORDS).fill("Too early")
+    page.keyboard.press("Escape")
+    until(page, lambda: bool(held))
+    page.keyboard.press("Control+Enter")
+    arrive(page, 2)
+
+    for _ in range(times):
+        page.keyboard.press("u")
+    held[0].continue_()
+
+    arrive(page, 1)
+    page.wait_for_timeout(1000)  # long enough for a submit that was not taken back to lead on
+    arrive(page, 1)
+    until(page, lambda: kept(page) == {})
+    assert Review.objects.get(item__position=1).state == "draft"
+    assert draft() == "Too early"
+    expect(banner(page)).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    arrive(page, 2)
+
+
+@pytest.mark.parametrize("change", ["", " and more"])
+def test_undo_of_a_submit_whose_reply_was_lost_is_no_conflict(page, change):
+    page.wait_for_load_state("networkidle")
+
+    def arrive_without_an_answer(route):
+        if route.request.method == "POST":
+            route.fetch(max_redirects=0)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/r/**", arrive_without_an_answer)
+    page.locator(WORDS).fill("Too early")
+    page.keyboard.press("Control+Enter")
+    arrive(page, 2)
+    until(page, lambda: Review.objects.filter(item__position=1, state="submitted").exists())
+    expect(banner(page)).to_contain_text("We couldn’t save this answer.")
+
+    page.get_by_role("button", name="Undo").click()
+    arrive(page, 1)
+    page.locator(WORDS).fill(f"Too early{change}")
+    connect(page)
+
+    expect(state(page)).to_have_text("Draft saved")
+    until(page, lambda: draft() == f"Too early{change}")
+    assert Review.objects.get(item__position=1).state == "draft"
+    assert not Assessment.objects.present().filter(name="improvement").exists()
+    expect(banner(page)).to_have_count(0)
+
+
+def test_a_submit_right_after_such_an_undo_is_no_conflict_either(page):
+    page.wait_for_load_state("networkidle")
+    page.get_by_text("Correct", exact=True).click()
+    expect(state(page)).to_have_text("Draft saved")
+    replies = iter([False])
+
+    def lose_the_first_and_refuse_the_rest(route):
+        if route.request.method != "POST":
+            route.continue_()
+            return
+        if next(replies, True) is False:
+            route.fetch(max_redirects=0)
+        route.abort()
+
+    page.route("**/r/**", lose_the_first_and_refuse_the_rest)
+    page.keyboard.press("Control+Enter")
+    arrive(page, 2)
+    until(page, lambda: Review.objects.filter(item__position=1, state="submitted").exists())
+
+    page.get_by_role("button", name="Undo").click()
+    arrive(page, 1)
+    page.get_by_text("Incorrect", exact=True).click()
+    page.keyboard.press("Control+Enter")
+    arrive(page, 2)
+    connect(page)
+
+    is_sent(page)
+    until(page, lambda: kept(page) == {})
+    assert Assessment.objects.present().get(name="correct").value is False
+    expect(banner(page)).to_have_count(0)
+
+
+def test_undo_puts_the_focus_back_where_it_was(page):
+    page.wait_for_load_state("networkidle")
+    page.locator(WORDS).fill("Say when.")
+    page.keyboard.press("Control+Enter")
+    arrive(page, 2)
+    is_sent(page)
+    expect(page.locator("#item")).to_be_focused()
+
+    page.keyboard.press("u")
+
+    arrive(page, 1)
+    expect(page.locator(WORDS)).to_be_focused()
+
+
+def test_five_submits_may_wait_then_the_button_does(browser, live_server, long_session):
+    page = open_item(browser, live_server, long_session)
+    page.wait_for_load_state("networkidle")
+    cut_off(page)
+    for position in range(1, 6):
+        page.locator(WORDS).fill(f"Words on {position}")
+        page.wait_for_load_state("networkidle")
+        page.keyboard.press("Control+Enter")
+        arrive(page, position + 1)
+    read(page)
+
+    page.keyboard.press("Control+Enter")
+
+    expect(state(page)).to_have_text("Five items wait to be sent")
+    expect(page.locator("h1")).to_have_text("Item 6")
+    assert len([name for name in kept(page) if name.startswith("submit")]) == 5
+    connect(page)
+    until(page, lambda: Review.objects.filter(state="submitted").count() == 5)
+    until(page, lambda: not any(name.startswith("submit") for name in kept(page)))
+
+
+def answer_item(session: LabelingSession, position: int, who: User) -> None:
+    """Somebody's submitted review of an item, by another way than this page."""
+    said = Submission(replies={"correct": Reply(value=True)})
+    item = session.items.get(position=position)
+    submit(item, said, by=Credential(user=who), lease=LEASE, goes_on=False)
 
 
 def two_tabs(page: Page) -> Page:
@@ -398,7 +546,7 @@ def test_two_tabs_that_say_the_same_are_not_compared(page):
     expect(banner(other)).to_have_count(0)
 
 
-def test_words_typed_while_the_session_closes_stay_and_submit_becomes_asking(page, session):  # noqa: F811
+def test_words_typed_while_the_session_closes_stay_and_submit_becomes_asking(page, session):
     LabelingSession.objects.filter(pk=session.pk).update(state="closed")
 
     page.locator(WORDS).fill("Too late")
@@ -436,16 +584,13 @@ def test_signed_out_while_typing_the_text_stays_and_is_saved_after_signing_in_ag
     assert draft() == "Still here"
 
 
-def test_words_are_never_saved_for_somebody_else_who_signed_in(page, second_reviewer, session):  # noqa: F811
+def test_words_are_never_saved_for_somebody_else_who_signed_in(page, second_reviewer, session):
     session.reviewers.create(user=second_reviewer)
-    second_reviewer.set_password(PASSWORD)
-    second_reviewer.save(update_fields=["password"])
+    give_password(second_reviewer)
+    page.wait_for_load_state("networkidle")  # what it fetches ahead would come back signed out
     other = page.context.new_page()
     other.context.clear_cookies()
-    other.goto(page.url)
-    other.fill("#email", second_reviewer.email)
-    other.fill("#password", PASSWORD)
-    other.click("button[value=password]")
+    come_in_by_password(other, page.url, second_reviewer.email)
     arrive(other, 1)
 
     page.locator(WORDS).fill("Mine alone")
@@ -470,7 +615,7 @@ def test_back_goes_to_the_item_before_and_shows_it_as_it_is(page):
     expect(page.locator(".banner")).to_contain_text("You submitted this")
 
 
-def test_the_last_item_then_previous_keeps_what_was_typed(browser, live_server, session):  # noqa: F811
+def test_the_last_item_then_previous_keeps_what_was_typed(browser, live_server, session):
     make_optional(session, *QUESTIONS)
     page = open_item(browser, live_server, session, 3)
     page.locator(WORDS).press_sequentially("On the last one")
@@ -518,7 +663,7 @@ def test_active_time_counts_reading_and_stops_when_nobody_is_there(page):
     assert 175_000 <= review.active_ms <= 200_000
 
 
-def test_on_a_shared_computer_nothing_is_kept_and_leaving_warns(browser, live_server, session):  # noqa: F811
+def test_on_a_shared_computer_nothing_is_kept_and_leaving_warns(browser, live_server, session):
     page = open_item(browser, live_server, session, shared=True)
     cut_off(page)
     page.locator(WORDS).fill("Not for the next one here")
@@ -554,3 +699,199 @@ def test_elsewhere_leaving_does_not_warn_because_the_words_are_safe(page):
 
     arrive(page, 2)
     assert asked == []
+
+
+@pytest.mark.parametrize("how", ["offline", "failing"])
+def test_what_another_tab_changed_meanwhile_is_told_once_the_server_answers(
+    browser, live_server, long_session, how
+):
+    page = open_item(browser, live_server, long_session)
+    other = page.context.new_page()
+    other.goto(page.url)
+    if how == "offline":
+        cut_off(page)
+    else:
+        answer = {"status": 502, "body": "down"}
+        page.route(
+            "**/r/**",
+            lambda r: r.fulfill(**answer) if r.request.method == "POST" else r.continue_(),
+        )
+    page.locator(WORDS).fill("Written here")
+    expect(banner(page)).to_be_visible()
+    other.locator(WORDS).fill("Written there")
+    expect(state(other)).to_have_text("Draft saved")
+
+    connect(page)
+
+    expect(state(page)).to_have_text("Changed in another tab")
+    expect(banner(page)).to_have_count(1)
+    expect(banner(page).get_by_role("button", name="Compare")).to_be_visible()
+
+
+def test_a_place_that_was_taken_meanwhile_is_told_although_an_earlier_submit_succeeds(
+    browser, live_server, experiment, manager, reviewer, second_reviewer
+):
+    give_password(reviewer)
+    session = make_session(
+        experiment, manager, questions=QUESTIONS, reviewers=(reviewer, second_reviewer)
+    )
+    make_optional(session, *QUESTIONS)
+    page = open_item(browser, live_server, session)
+    page.wait_for_load_state("networkidle")
+    cut_off(page)
+    page.locator(WORDS).fill("On the first")
+    page.keyboard.press("Control+Enter")
+    arrive(page, 2)
+    page.locator(WORDS).fill("On the second")
+    expect(banner(page)).to_contain_text("We couldn’t save")
+    answer_item(session, 2, second_reviewer)
+
+    connect(page)
+
+    expect(banner(page)).to_contain_text("Others took the last place")
+    expect(state(page)).to_have_text("Not saved")
+    page.reload()
+    expect(page.locator(".elsewhere")).to_contain_text("On the second")
+
+
+def test_who_was_taken_out_of_the_session_is_told(browser, live_server, long_session, manager):
+    page = open_item(browser, live_server, long_session)
+    people = [manager.email]
+    set_reviewers(long_session, people, by=Credential(user=manager), now=timezone.now())
+
+    page.locator(WORDS).fill("Too late")
+
+    expect(banner(page)).to_contain_text("You can’t review this item any more.")
+    expect(banner(page).get_by_role("link", name="Your sessions")).to_have_attribute("href", "/me/")
+
+
+def test_a_double_click_submits_one_item_only(browser, live_server, long_session):
+    page = open_item(browser, live_server, long_session)
+    page.wait_for_load_state("networkidle")
+
+    page.locator(".foot [data-key=submit]").click(click_count=2, delay=60)
+
+    arrive(page, 2)
+    is_sent(page)
+    read(page)
+    expect(page.locator("h1")).to_have_text("Item 2")
+    assert Review.objects.filter(state="submitted").count() == 1
+
+
+@pytest.mark.parametrize("twice", ["click", "key"])
+def test_an_answer_pressed_twice_is_given_to_one_item_only(
+    browser, live_server, experiment, manager, reviewer, twice
+):
+    give_password(reviewer)
+    session = make_session(
+        experiment, manager, traces=3, reviewers=(reviewer,), submits_on_pick=True
+    )
+    page = open_item(browser, live_server, session)
+    page.wait_for_load_state("networkidle")
+
+    if twice == "click":
+        page.get_by_text("Correct", exact=True).dblclick(delay=60)
+    else:
+        page.keyboard.press("1")
+        arrive(page, 2)
+        page.keyboard.press("1")
+
+    arrive(page, 2)
+    is_sent(page)
+    expect(page.locator("#q1 .opts input:checked")).to_have_count(0)
+    assert Review.objects.filter(state="submitted").count() == 1
+
+
+def test_what_is_on_its_way_cannot_be_changed_and_looks_so(browser, live_server, long_session):
+    page = open_item(browser, live_server, long_session)
+    page.route(
+        "**/r/**", lambda r: r.abort() if "x-prefetch" in r.request.headers else r.fallback()
+    )
+    page.reload()
+    arrive(page, 1)
+    held: list[Route] = []
+    page.route("**/1/", lambda r: held.append(r) if r.request.method == "POST" else r.fallback())
+    page.keyboard.press("Control+Enter")
+    until(page, lambda: len(held) == 1)
+    expect(state(page)).to_have_text("Submitting…")
+    assert page.locator("#answers").evaluate("form => getComputedStyle(form).opacity") < "1"
+
+    for key in ("1", "j", "c", "s", "Control+Enter"):
+        page.keyboard.press(key)
+
+    expect(page.locator("#q1 .opts input:checked")).to_have_count(0)
+    assert len([name for name in kept(page) if name.startswith("submit")]) == 1
+    held[0].continue_()
+    arrive(page, 2)
+
+
+def test_reading_counts_although_another_tab_is_looked_at_then(browser, live_server, long_session):
+    page = open_item(browser, live_server, long_session)
+    seen = """hidden => {
+        Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    page.keyboard.press("Shift")
+    page.wait_for_timeout(1500)
+    page.evaluate(seen, True)
+    page.wait_for_timeout(1000)
+    page.evaluate(seen, False)
+
+    page.get_by_text("Correct", exact=True).click()
+
+    expect(state(page)).to_have_text("Draft saved")
+    assert 1400 <= Review.objects.get().active_ms < 2400
+
+
+def test_the_reason_why_an_item_cannot_be_judged_outlives_a_reload(
+    browser, live_server, long_session
+):
+    page = open_item(browser, live_server, long_session)
+    page.keyboard.press("x")
+    reason = page.get_by_role("dialog").get_by_label("The question makes no sense")
+    reason.check()
+    page.locator("#cannot-judge-note").fill("It is about tax law.")
+
+    page.reload()
+    arrive(page, 1)
+    page.keyboard.press("x")
+
+    expect(page.locator("#cannot-judge-note")).to_have_value("It is about tax law.")
+    expect(reason).to_be_checked()
+    page.get_by_role("button", name="Mark and go to next").click()
+    arrive(page, 2)
+    is_sent(page)
+    assert not [name for name in kept(page) if name.startswith("reason")]
+
+
+def test_a_change_that_was_left_is_gone_and_one_that_was_not_is_offered(
+    browser, live_server, long_session, reviewer
+):
+    answer_item(long_session, 1, reviewer)
+    page = open_item(browser, live_server, long_session)
+    page.goto(f"{page.url}?edit")
+    page.locator(WORDS).fill("Half a change")
+    page.goto(page.url.split("?")[0])
+    page.get_by_role("link", name="Go on with it").click()
+    expect(page.locator(WORDS)).to_have_value("Half a change")
+
+    page.get_by_role("link", name="Leave it as it was").click()
+
+    expect(page.get_by_role("link", name="Edit")).to_be_visible()
+    expect(page.get_by_role("link", name="Go on with it")).to_have_count(0)
+    page.keyboard.press("e")
+    expect(page.locator(WORDS)).not_to_have_value("Half a change")
+
+
+def test_without_a_network_no_link_leads_out_of_the_page(browser, live_server, long_session):
+    page = open_item(browser, live_server, long_session)
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+
+    page.keyboard.press("n")
+
+    expect(banner(page)).to_contain_text("You’re offline.")
+    expect(page.locator("h1")).to_have_text("Item 1")
+    page.context.set_offline(False)
+    page.keyboard.press("n")
+    arrive(page, 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
@@ -12,12 +12,17 @@ from accounts.joining import make_sign_in_link
 from accounts.models import User
 from labeling import aggregation
 from labeling.answering import Reply, Submission
-from labeling.managing import Asking, Plan, create_session, invite_reviewer
+from labeling.disagreements import disputed, next_open
+from labeling.managing import create_session, invite_reviewer, open_session
 from labeling.models import LabelingSession
+from labeling.plans import Asking, Plan
 from labeling.queueing import claim_next
 from labeling.reviewing import cannot_judge, save_draft, skip, submit
+from labeling.stocking import add_traces
 from reviewapp.demo.loading import load_demo
-from tests.factories import LEASE
+from tests.factories import LEASE, make_spans, make_trace
+from tests.traces.hostile import hostile_spans
+from traces.ingesting import store_spans
 from traces.models import Experiment
 
 ANSWERS = {
@@ -32,6 +37,7 @@ ANSWERS = {
 class World:
     """The demo of one owner, who reviewed four items of its open session.
 
+    odd       a session of traces that are not as usual
     joining   the secret of an invitation that was not used
     sign_in   the secret of a link that was not used
     """
@@ -41,6 +47,7 @@ class World:
     open: LabelingSession
     closed: LabelingSession
     draft: LabelingSession
+    odd: LabelingSession
     joining: str
     sign_in: str
 
@@ -55,8 +62,11 @@ def make_world() -> World:
     aggregation.sweep()
     sessions = LabelingSession.objects.filter(experiment=experiment)
     opened, closed = sessions.get(state="open"), sessions.get(state="closed")
+    go_as_far_as_rules_do(closed)
     by = Credential(user=owner)
     plan = Plan(name="Next round", questions=[Asking(name="minutes_saved")])
+    trace = experiment.traces.newest_first()[0]
+    LabelingSession.objects.filter(pk=opened.pk).update(practice_trace=trace)
     draft = create_session(experiment, plan, by=by, now=now)
     review_some(opened, by)
     return World(
@@ -65,9 +75,21 @@ def make_world() -> World:
         open=opened,
         closed=closed,
         draft=draft,
+        odd=odd_session(experiment, by),
         joining=invite_reviewer(draft, "jonas@example.org", by=by, now=now)[1],
         sign_in=make_sign_in_link(owner, now=now),
     )
+
+
+def go_as_far_as_rules_do(session: LabelingSession) -> None:
+    """A session that asks again and repeats, and every mark that leaves on what is disputed."""
+    LabelingSession.objects.filter(pk=session.pk).update(
+        escalation="low_agreement", repeat_percent=10
+    )
+    places = disputed(session).values_list("item__position", flat=True).distinct()
+    for n, position in enumerate(places):
+        mark = ("limit", "nobody_left")[n % 2]
+        session.items.filter(position=position).update(escalated=1, handed_over=mark)
 
 
 def review_some(session: LabelingSession, by: Credential) -> None:
@@ -79,6 +101,26 @@ def review_some(session: LabelingSession, by: Credential) -> None:
         claimed = claim_next(session, by.user, lease=LEASE).review
         assert claimed is not None
         act(claimed.item, submission, by=by, lease=LEASE)
+
+
+def odd_session(experiment: Experiment, by: Credential) -> LabelingSession:
+    """Items: 1 failed, 2 huge and hostile, 3 answered and then removed."""
+    plan = Plan(
+        name="Odd items",
+        questions=[Asking(name="correct", required=False)],
+        reviewers=[by.user.email],
+    )
+    session = create_session(experiment, plan, by=by, now=timezone.now())
+    failed = [
+        replace(span, status="ERROR", status_message="The index is gone.") for span in make_spans()
+    ]
+    traces = [store_spans(experiment, spans)[0] for spans in (failed, hostile_spans())]
+    add_traces(session, [*(trace.trace_id for trace in traces), make_trace(experiment).trace_id])
+    open_session(session, by=by, now=timezone.now())
+    last = session.items.select_related("trace").get(position=3)
+    submit(last, Submission(replies={"correct": Reply(value=True)}), by=by, lease=LEASE)
+    session.items.filter(pk=last.pk).update(removed_at=timezone.now())
+    return session
 
 
 def paths_before_sign_in(world: World) -> Mapping[str, str]:
@@ -107,9 +149,13 @@ def reviewer_paths(world: World) -> Mapping[str, str]:
         "item skipped": f"{place}/2/",
         "item not to be judged": f"{place}/3/",
         "item with a draft": f"{place}/4/",
+        "item that failed": f"/r/{world.odd.session_id}/1/",
+        "item that is huge": f"/r/{world.odd.session_id}/2/",
+        "item that was removed": f"/r/{world.odd.session_id}/3/",
         "item, closed": f"/r/{world.closed.session_id}/2/",
         "my items": f"{place}/items/",
         "my items skipped": f"{place}/items/?show=skipped",
+        "practice": f"{place}/practice/",
         "done": f"{place}/done/",
         "done, closed": f"/r/{world.closed.session_id}/done/",
         "no such session": "/r/0/",
@@ -142,5 +188,7 @@ def manager_paths(world: World) -> Mapping[str, str]:
 def session_paths(world: World) -> Iterator[tuple[str, str]]:
     """The tabs of the finished session."""
     place = f"/e/{world.experiment.pk}/sessions/{world.closed.session_id}/"
-    for tab in ("", "items", "disagreements", "export", "setup"):
+    tabs = ("", "items", "disagreements", "judges", "answers", "export", "report", "setup")
+    for tab in tabs:
         yield tab, f"{place}{tab}/" if tab else place
+    yield "one disagreement", f"{place}disagreements/{next_open(world.closed, 0)}/"

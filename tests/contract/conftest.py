@@ -28,7 +28,7 @@ READY_SECONDS = 30
 GUNICORN = [
     *(sys.executable, "-m", "gunicorn", "reviewapp.wsgi"),
     *("--workers", "1", "--worker-class", "gthread", "--threads", "8"),
-    *("--graceful-timeout", "1"),
+    *("--graceful-timeout", "1", "--keep-alive", "30"),
 ]
 PEOPLE = """
 import json

@@ -11,18 +11,11 @@ mlflow = pytest.importorskip("mlflow")
 from mlflow.genai import datasets  # noqa: E402
 from mlflow.genai.scorers import scorer  # noqa: E402
 
-from tests.contract.test_labels_come_out import ask  # noqa: E402
+from tests.contract.logged import log_expected_trace  # noqa: E402
+from tests.contract.native import ask  # noqa: E402
 
 # The warnings are the client's own.
 pytestmark = [pytest.mark.contract, pytest.mark.filterwarnings("default")]
-
-
-def make_trace(question):
-    with mlflow.start_span("work") as span:
-        span.set_inputs({"question": question})
-        span.set_outputs(question.upper())
-    mlflow.log_expectation(trace_id=span.trace_id, name="expected_response", value=question.upper())
-    return span.trace_id
 
 
 @pytest.fixture
@@ -66,7 +59,7 @@ def test_rows_are_merged_by_their_inputs(client, dataset):
 
 
 def test_traces_become_records_with_their_expectations(client, dataset):
-    trace_id = make_trace("one?")
+    trace_id = log_expected_trace("one?")
 
     dataset.merge_records(mlflow.search_traces())
 
@@ -167,7 +160,7 @@ def test_an_evaluation_runs_over_a_dataset(client, dataset):
 
 @pytest.mark.differs("MLflow has no labeling sessions")
 def test_a_dataset_becomes_the_items_of_a_session(client, dataset):
-    make_trace("one?")
+    log_expected_trace("one?")
     dataset.merge_records(mlflow.search_traces())
     dataset.merge_records([{"inputs": {"question": "two?"}, "expectations": {"facts": ["Two."]}}])
     (experiment_id,) = dataset.experiment_ids

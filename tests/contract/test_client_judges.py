@@ -13,8 +13,8 @@ from mlflow.genai import datasets  # noqa: E402
 from mlflow.genai.judges import make_judge  # noqa: E402
 from mlflow.genai.scorers import Correctness  # noqa: E402
 
+from tests.contract.native import ask  # noqa: E402
 from tests.contract.stub_llm import model, reach_from_mlflow  # noqa: E402
-from tests.contract.test_labels_come_out import ask  # noqa: E402
 
 # The warnings are the client's own.
 pytestmark = [pytest.mark.contract, pytest.mark.filterwarnings("default")]

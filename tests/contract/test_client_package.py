@@ -14,8 +14,8 @@ from mlflow.genai.labeling import (
 )
 from mlflow.genai.scorers import scorer
 
-from tests.contract.test_client_datasets import make_trace
-from tests.contract.test_labels_come_out import EMAILS, ask
+from tests.contract.logged import log_expected_trace
+from tests.contract.native import EMAILS, ask
 
 # The warnings are the client's own, but for those that a test expects.
 pytestmark = [pytest.mark.contract, pytest.mark.filterwarnings("default")]
@@ -78,7 +78,7 @@ def mentions_every_fact(expectations, outputs) -> bool:
 @pytest.mark.differs("the package labels on this server only")
 def test_a_script_from_schemas_to_an_evaluation(client, session, tmp_path):
     for question in ("one?", "two?"):
-        make_trace(question)
+        log_expected_trace(question)
     source, target = (datasets.create_dataset(f"{n} {tmp_path.name}") for n in ("from", "to"))
     source.merge_records([{"inputs": {"question": "three?"}}])
 
@@ -142,7 +142,7 @@ def test_what_is_said_about_an_agent_is_kept_with_a_warning(client):
 
 @pytest.mark.differs("the package labels on this server only")
 def test_traces_come_as_a_frame_as_objects_and_as_texts_and_only_once(client, session):
-    ids = [make_trace(f"{number}?") for number in range(3)]
+    ids = [log_expected_trace(f"{number}?") for number in range(3)]
     traces = mlflow.search_traces(return_type="list")
 
     session.add_traces(mlflow.search_traces(max_results=1))
@@ -155,9 +155,9 @@ def test_traces_come_as_a_frame_as_objects_and_as_texts_and_only_once(client, se
 
 @pytest.mark.differs("the package labels on this server only")
 def test_traces_of_another_experiment_are_named_and_the_others_added(client, session, tmp_path):
-    mine = mlflow.get_trace(make_trace("mine?"))
+    mine = mlflow.get_trace(log_expected_trace("mine?"))
     mlflow.set_experiment(f"another {tmp_path.name}")
-    foreign = mlflow.get_trace(make_trace("foreign?"))
+    foreign = mlflow.get_trace(log_expected_trace("foreign?"))
 
     with pytest.raises(mlflow.MlflowException, match=r"^1 of 2 traces are not in") as refused:
         session.add_traces([foreign, mine])
@@ -184,7 +184,7 @@ def test_single_records_of_a_dataset_are_added(client, session, tmp_path):
 
 @pytest.mark.differs("the package labels on this server only")
 def test_reviewers_are_replaced_and_only_they_may_answer(client, session):
-    session.add_traces([mlflow.get_trace(make_trace("one?"))])
+    session.add_traces([mlflow.get_trace(log_expected_trace("one?"))])
 
     changed = session.set_assigned_users(["JONAS@example.org"])
 
@@ -196,7 +196,7 @@ def test_reviewers_are_replaced_and_only_they_may_answer(client, session):
 
 @pytest.mark.differs("the package labels on this server only")
 def test_what_reviewers_have_not_settled_is_counted_and_not_synced(client, session, tmp_path):
-    session.add_traces([mlflow.get_trace(make_trace("one?"))])
+    session.add_traces([mlflow.get_trace(log_expected_trace("one?"))])
     ask(client, "owner", "PATCH", f"sessions/{session.mlflow_run_id}", {"reviews_required": 2})
     answer_all(client, session, "amara")
     answer_all(client, session, "jonas", facts=["Something else."])

@@ -18,7 +18,7 @@ from mlflow.genai.labeling import (
     get_labeling_sessions,
 )
 
-from tests.contract.test_labels_come_out import ask
+from tests.contract.native import ask
 
 # The warnings are the client's own.
 pytestmark = [pytest.mark.contract, pytest.mark.filterwarnings("default")]

@@ -9,7 +9,7 @@ from mlflow.genai import label_schemas as stock
 from mlflow.genai.labeling import create_labeling_session
 from mlflow.genai.labeling.stores import _get_labeling_store
 
-from tests.contract.test_labels_come_out import ask
+from tests.contract.native import ask
 
 # The warnings are the client's own.
 pytestmark = [pytest.mark.contract, pytest.mark.filterwarnings("default")]
@@ -183,4 +183,4 @@ def test_a_session_goes_on_asking_a_schema_that_was_replaced(client):
     make(input=schemas.InputPassFail("Yes", "No"), overwrite=True)
 
     told = ask(client, "owner", "GET", f"sessions/{session.mlflow_run_id}")
-    assert told["label_schemas"] == [{"name": "tone", "required": True}]
+    assert told["label_schemas"] == [{"name": "tone", "required": True, "consensus": "automatic"}]

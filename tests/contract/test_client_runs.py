@@ -8,14 +8,9 @@ mlflow = pytest.importorskip("mlflow")
 
 from mlflow.genai.scorers import scorer  # noqa: E402
 
+from tests.contract.logged import log_trace  # noqa: E402
+
 pytestmark = [pytest.mark.contract, pytest.mark.filterwarnings("default")]
-
-
-def make_trace(question):
-    with mlflow.start_span("work") as span:
-        span.set_inputs({"question": question})
-        span.set_outputs(question.upper())
-    return span.trace_id
 
 
 def test_a_run_keeps_what_is_logged_into_it(client):
@@ -55,7 +50,7 @@ def test_without_an_experiment_the_default_one_is_used(client):
 
 
 def test_traces_are_linked_to_a_run(client):
-    trace_id, other_id = make_trace("one?"), make_trace("two?")
+    trace_id, other_id = log_trace("one?"), log_trace("two?")
     with mlflow.start_run() as run:
         pass
 
@@ -85,7 +80,7 @@ def is_upper(outputs):
 
 def test_an_evaluation_of_found_traces_writes_its_judgements_and_metrics(client):
     for question in ("one?", "two?"):
-        trace_id = make_trace(question)
+        trace_id = log_trace(question)
         mlflow.log_expectation(trace_id=trace_id, name="expected_response", value=question.upper())
 
     traces = mlflow.search_traces()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -14,34 +13,19 @@ mlflow = pytest.importorskip("mlflow")
 from mlflow.genai.scorers import scorer  # noqa: E402
 
 # The warnings are the client's own.
+from tests.contract.native import EMAILS, ask  # noqa: E402
+
 pytestmark = [
     pytest.mark.contract,
     pytest.mark.differs("MLflow has no labeling sessions"),
     pytest.mark.filterwarnings("default"),
 ]
 FACTS = ["Retries are exponential.", "Five is the default."]
-EMAILS = ["amara@example.org", "jonas@example.org"]
 QUESTIONS: list[dict[str, Any]] = [
     {"name": "correct", "type": "feedback", "input": {"pass_fail": {}}},
     {"name": "expected_response", "type": "expectation", "input": {"text": {}}},
     {"name": "expected_facts", "type": "expectation", "input": {"text_list": {}}},
 ]
-
-
-def ask(server, who: str, method: str, path: str, body: object = None) -> Any:
-    """One request to the native API; None for an answer without content."""
-    request = urllib.request.Request(  # noqa: S310 - our own address
-        f"{server.url}/api/v1/{path}",
-        method=method,
-        data=None if body is None else json.dumps(body).encode(),
-        headers={
-            "Authorization": f"Bearer {server.tokens[who]}",
-            "Content-Type": "application/json",
-        },
-    )
-    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - our own address
-        content = answer.read()
-    return json.loads(content) if content else None
 
 
 @pytest.fixture
@@ -124,3 +108,44 @@ def test_the_filter_finds_traces_by_what_experts_said(client, reviewed):
     found = mlflow.search_traces(filter_string="feedback.correct = 'false'", return_type="list")
 
     assert len(found) == 3
+
+
+def test_a_settlement_is_one_valid_assessment_over_all_answers(client, reviewed):
+    """What the client reads after a manager settled: one valid, the others kept and not valid."""
+    place = f"sessions/{reviewed['session_id']}"
+    [first, *_] = ask(client, "owner", "GET", f"{place}/items")["rows"]
+    decided = ask(
+        client,
+        "owner",
+        "POST",
+        f"{place}/items/{first['item_id']}/adjudication",
+        {"schema": "correct", "value": False, "rationale": "It is four."},
+    )
+    ask(
+        client,
+        "owner",
+        "POST",
+        f"{place}/items/{first['item_id']}/adjudication",
+        {"schema": "expected_response", "value": "Up to four times.", "rationale": "See page 2."},
+    )
+
+    trace = mlflow.get_trace(first["trace_id"])
+    said = [each for each in trace.info.assessments if each.name == "correct"]
+    assert sorted((each.valid, each.value) for each in said) == [
+        (False, False),
+        (False, True),
+        (True, False),
+    ]
+    [final] = [each for each in said if each.valid]
+    others = {each.assessment_id for each in said if not each.valid}
+    rest = json.loads(final.metadata["reviewapp.overrides"])
+    assert {final.overrides, *rest} == others
+    assert (final.source.source_id, final.rationale) == ("owner@example.org", "It is four.")
+    expected = [each for each in trace.info.assessments if each.name == "expected_response"]
+    assert [each.value for each in expected] == ["Up to four times."]
+
+    mlflow.delete_assessment(trace_id=first["trace_id"], assessment_id=decided["assessment_id"])
+
+    trace = mlflow.get_trace(first["trace_id"])
+    said = [each for each in trace.info.assessments if each.name == "correct"]
+    assert sorted((each.valid, each.value) for each in said) == [(True, False), (True, True)]

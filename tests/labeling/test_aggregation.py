@@ -11,13 +11,17 @@ from accounts.credentials import Credential
 from assessments.drafts import Changes
 from assessments.models import Assessment, StaleMark
 from assessments.recording import revise
+from bench.seeding import bulk_answers, bulk_reviews
 from labeling import aggregation
 from labeling.answering import Reply, Submission
 from labeling.computing import compute
-from labeling.models import AggregationState, Agreement, Consensus
+from labeling.managing import set_questions
+from labeling.models import AggregationState, Agreement, Consensus, Review
+from labeling.plans import Asking
 from labeling.reviewing import submit, undo
 from labeling.stocking import remove_items
 from labeling.tasks import refresh, sweep
+from labeling.work_records import Work, record_of, work_of
 from schemas.defining import definition_of, edit_schema
 from schemas.inputs import Categorical
 from schemas.models import LabelSchema
@@ -168,7 +172,7 @@ def test_a_reader_that_was_overtaken_writes_nothing_but_takes_its_marks(answered
     aggregation.refresh(answered.pk)
     StaleMark.objects.create(run=answered.run)
 
-    aggregation.store(answered, stale_view, ticket=early, marks=marks, now=NOW)
+    aggregation.store(answered, stale_view, Work(), ticket=early, marks=marks, now=NOW)
 
     assert len(consensus(answered)) == 3
     assert StaleMark.objects.count() == 1
@@ -207,7 +211,9 @@ def test_an_edit_during_a_computation_is_not_missed(answered) -> None:
     tone = LabelSchema.objects.get(name="tone")
     edit_schema(tone, replace(definition_of(tone), title="Tone?"), by=None)
 
-    aggregation.store(answered, computed, ticket=ticket, marks=marks, now=timezone.now())
+    aggregation.store(
+        answered, computed, work_of(answered), ticket=ticket, marks=marks, now=timezone.now()
+    )
 
     assert aggregation.sweep() == 1
     assert list(aggregation.differences([answered])) == []
@@ -229,6 +235,17 @@ def test_a_wrong_figure_is_found(answered) -> None:
     Agreement.objects.filter(label_schema__name="tone").update(result={})
 
     assert len(list(aggregation.differences([answered]))) == 2
+
+
+def test_wrong_days_are_found_and_more_time_of_reading_is_none(answered) -> None:
+    aggregation.sweep()
+    Review.objects.update(active_ms=90_000)
+    assert list(aggregation.differences([answered])) == []
+
+    AggregationState.objects.update(work=record_of(Work()))
+
+    (found,) = aggregation.differences([answered])
+    assert "days" in found
 
 
 def test_a_missing_and_a_stray_row_are_found(answered, experiment, manager) -> None:
@@ -259,3 +276,60 @@ def make_person(experiment):
     person = make_user()
     experiment.memberships.create(user=person, role="reviewer")
     return person
+
+
+def test_a_model_of_the_reviewers_is_used_once_the_answers_allow_it(experiment, manager):
+    """Two who are always right, two who say true: a majority of four is tied on every false."""
+    people = [make_user(f"model{n}@example.org") for n in range(4)]
+    session = make_session(experiment, manager, traces=50, reviews_required=4)
+    set_questions(session, [Asking(name="correct", consensus="dawid_skene")], now=NOW)
+    schema = LabelSchema.objects.get(name="correct")
+    truths = [position % 3 != 0 for position in range(1, 51)]
+    values = [truth if n < 2 else True for truth in truths for n in range(4)]
+    values[4 * 11 : 4 * 12] = [False] * 4
+    bulk_answers(session, schema, bulk_reviews(session, people), values)
+
+    aggregation.refresh(session.pk)
+
+    rows = Consensus.objects.filter(item__session=session).order_by("item__position")
+    assert [row.value for row in rows] == truths
+    assert {(row.method, row.method_version, row.n, row.tie) for row in rows} == {
+        ("dawid_skene", "1", 4, False)
+    }
+    assert min(row.confidence or 0 for row in rows) > 0.9
+    said = agreement(session)["consensus"]
+    assert (said["method"], said["unmet"]) == ("dawid_skene", None)
+    assert [one["reviewer"] for one in said["model"]["reviewers"]] == [p.email for p in people]
+    assert said["model"]["reviewers"][0]["accuracy"] > said["model"]["reviewers"][3]["accuracy"]
+    assert list(aggregation.differences([session])) == []
+
+
+def test_a_method_the_answers_do_not_allow_says_so_and_the_usual_one_is_used(answered) -> None:
+    asked = [Asking(name="correct", consensus="one_coin"), Asking(name="tone")]
+    set_questions(answered, asked, now=NOW)
+
+    aggregation.refresh(answered.pk)
+
+    assert agreement(answered)["consensus"] == {
+        "method": "one_coin",
+        "unmet": "too_few_items",
+        "model": None,
+        "weights": [],
+    }
+    assert agreement(answered, "tone")["consensus"]["method"] == "automatic"
+    methods = Consensus.objects.filter(item__session=answered).values_list("method", flat=True)
+    assert set(methods) == {"majority"}
+
+
+def test_each_reviewer_stands_beside_the_others(answered, reviewer) -> None:
+    aggregation.refresh(answered.pk)
+
+    first, _second = agreement(answered)["reviewers"]
+    assert (first["reviewer"], first["n_answers"]) == (reviewer.email, 3)
+    assert first["match"]["value"] == pytest.approx(2 / 3)
+    assert (first["match"]["n"], first["match"]["stands_out"]) == (3, None)
+    assert [(one["option"], one["chosen"]["value"]) for one in first["options"]] == [
+        (True, pytest.approx(2 / 3)),
+        (False, pytest.approx(1 / 3)),
+    ]
+    assert first["options"][0]["chosen"]["peers"] == pytest.approx(1 / 3)

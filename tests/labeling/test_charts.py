@@ -119,6 +119,54 @@ def test_nearly_equal_answers_are_told(ac1, end):
     assert card.one_sided == told + end
 
 
+@pytest.mark.parametrize("reason", ["no_variation", "too_few_items", "one_reviewer"])
+def test_a_figure_that_is_not_defined_cannot_be_low(reason):
+    record = RECORD | {"value": None, "interval": None, "undefined": reason, "prevalence": 1.0}
+
+    (card,) = agreement_cards([("Correct?", record)]).cards
+
+    assert (card.one_sided, bool(card.undefined)) == ("", True)
+
+
+@pytest.mark.parametrize("n_items", [1, 6])
+def test_too_few_items_are_told_alone(n_items):
+    (card,) = agreement_cards(
+        [("Correct?", RECORD | {"prevalence": 0.95, "n_items": n_items})]
+    ).cards
+
+    assert (card.one_sided, bool(card.too_few)) == ("", True)
+
+
+def test_a_figure_without_an_interval_says_why():
+    (card,) = agreement_cards([("Correct?", RECORD | {"value": 1.0, "interval": None})]).cards
+    (undefined,) = agreement_cards([("Correct?", RECORD | {"value": None, "interval": None})]).cards
+
+    assert (card.value, card.interval, undefined.notes) == ("1.00", "", [])
+    (note,) = card.notes
+    assert note.startswith("No interval: people agree equally well on every item, or on none")
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ({}, []),
+        ({"n_cannot_judge": 0, "n_misfits": 0}, []),
+        ({"n_cannot_judge": 3}, ["Left out: 3 times somebody could not judge it."]),
+        ({"n_cannot_judge": 1}, ["Left out: once somebody could not judge it."]),
+        (
+            {"n_misfits": 1800},
+            ["1,800 answers do not fit the question any more and are left out."],
+        ),
+        ({"n_misfits": 1}, ["1 answer does not fit the question any more and is left out."]),
+    ],
+)
+def test_what_is_left_out_is_counted(counts, told):
+    (card,) = agreement_cards([("Correct?", RECORD | counts)]).cards
+    (single,) = agreement_cards([("Correct?", RECORD | counts)], reviews_required=1).cards
+
+    assert card.notes == single.notes == told
+
+
 @pytest.mark.parametrize(
     ("reason", "words"),
     [

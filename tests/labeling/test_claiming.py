@@ -209,20 +209,6 @@ class TestDealing:
         assert shares == [4, 4, 4]
         assert Assignment.objects.filter(item=first.item, reviewer=third).exists()
 
-    def test_items_nobody_began_are_dealt_again_when_people_change(
-        self, experiment, manager, reviewer, second_reviewer
-    ) -> None:
-        session = make_session(
-            experiment, manager, traces=4, reviewers=(reviewer,), assignment="balanced"
-        )
-        begun = claim_next(session, reviewer, lease=LEASE).review.item
-
-        set_reviewers(session, [second_reviewer.email], by=Credential(user=manager), now=NOW)
-
-        dealt = Assignment.objects.filter(reviewer=second_reviewer)
-        assert sorted(dealt.values_list("item__position", flat=True)) == [2, 3, 4]
-        assert Assignment.objects.get(reviewer=reviewer).item == begun
-
     def test_without_named_people_nothing_is_dealt(self, experiment, manager, reviewer) -> None:
         session = make_session(experiment, manager, assignment="balanced")
 

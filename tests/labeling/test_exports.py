@@ -16,11 +16,12 @@ from assessments.recording import override, record
 from labeling import reviewing
 from labeling.aggregation import refresh
 from labeling.answering import Reply, Submission
-from labeling.export_rows import LABEL_COLUMNS
-from labeling.exports import UnknownExport, export_lines
+from labeling.export_columns import LABEL_COLUMNS, names_of
+from labeling.exports import export_lines
 from labeling.models import Answer, Review
 from labeling.stocking import remove_items
-from tests.factories import LEASE, NOW, make_session
+from labeling.wanted_exports import UnknownExport, Wanted
+from tests.factories import LEASE, NOW
 from traces.trace_json import trace_from_json
 
 QUESTIONS = ("correct", "problems", "minutes", "improvement")
@@ -69,16 +70,9 @@ def undo(session, position, who):
 
 
 @pytest.fixture
-def session(experiment, manager, reviewer, second_reviewer):
+def session(session_of_two):
     """Three items, four questions, two reviews each."""
-    return make_session(
-        experiment,
-        manager,
-        traces=3,
-        questions=QUESTIONS,
-        reviewers=(reviewer, second_reviewer),
-        reviews_required=2,
-    )
+    return session_of_two(traces=3, questions=QUESTIONS)
 
 
 @pytest.fixture
@@ -90,13 +84,13 @@ def answered(session, reviewer):
 
 def exported(session, **how):
     """The rows of a JSON lines export."""
-    data = b"".join(export_lines(session, **({"rows": "labels", "format": "jsonl"} | how)))
+    data = b"".join(export_lines(session, Wanted(**how)))
     return [json.loads(line) for line in data.splitlines()]
 
 
-def table(session, rows="labels"):
+def table(session, rows="labels", **how):
     """The rows of a CSV export, as texts."""
-    data = b"".join(export_lines(session, rows=rows, format="csv"))
+    data = b"".join(export_lines(session, Wanted(rows=rows, format="csv", **how)))
     assert data.startswith(b"\xef\xbb\xbf")
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
@@ -105,7 +99,7 @@ def test_a_label_row_has_the_agreed_columns_in_order(answered):
     rows = exported(answered)
 
     assert list(rows[0])[: len(FIXED)] == FIXED
-    assert list(rows[0]) == list(LABEL_COLUMNS)
+    assert list(rows[0]) == names_of(LABEL_COLUMNS)
     assert len(rows) == len(QUESTIONS)
 
 
@@ -301,14 +295,17 @@ def test_whole_traces_carry_the_sessions_labels_and_are_read_back(answered, deve
         ({"rows": "people"}, "rows"),
         ({"format": "xlsx"}, "format"),
         ({"rows": "traces", "format": "csv"}, "format"),
-        ({"rows": "items", "updated_since": NOW}, "updated_since"),
+        ({"rows": "traces", "updated_since": NOW}, "updated_since"),
+        ({"rows": "dataset", "updated_since": NOW}, "updated_since"),
+        ({"rows": "labels", "by_reviewer": True}, "by_reviewer"),
+        ({"rows": "traces", "pseudonyms": True}, "pseudonyms"),
     ],
 )
 def test_an_unknown_export_is_refused_before_anything_is_read(
     session, how, field, django_assert_num_queries
 ):
     with django_assert_num_queries(0), pytest.raises(UnknownExport) as refused:
-        export_lines(session, **({"rows": "labels", "format": "jsonl"} | how))
+        export_lines(session, Wanted(**how))
 
     assert refused.value.field == field
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.db import transaction
 
 from accounts.credentials import Credential
 from accounts.joining import accept_invitation
 from accounts.models import AuditEvent, User
 from accounts.roles import Role
 from assessments.models import StaleMark
+from labeling.adjudicating import Decision, ask_another, settle
 from labeling.answering import Reply, Submission
 from labeling.managing import (
-    Asking,
-    InvalidPlan,
-    Plan,
     WrongState,
     close_session,
     create_session,
@@ -26,15 +25,22 @@ from labeling.managing import (
     reopen_session,
     set_questions,
 )
-from labeling.models import LabelingSession
+from labeling.models import LabelingSession, QueueItem
+from labeling.planning import plan_of
+from labeling.plans import Asking, InvalidPlan, Plan
+from labeling.progress import progress_of
 from labeling.questions import questions_of
 from labeling.reviewing import cannot_judge, submit
+from labeling.statuses import Verdict, set_status
+from labeling.stocking import require_reviews
 from schemas.defining import definition_of, edit_schema
 from tests.factories import LEASE, NOW, make_member, make_schema, make_session
+from tests.factories import submit as say
 from traces.models import Run
 
 pytestmark = pytest.mark.django_db
 PLAN = Plan(name="October review")
+Status = QueueItem.Status
 
 
 @pytest.fixture
@@ -80,6 +86,7 @@ WRONG = [
     ({"guidelines": "x" * 50_001}, "guidelines"),
     ({"reviewers": ["nobody"]}, "reviewers"),
     ({"questions": [Asking(name="mood")]}, "label_schemas"),
+    ({"questions": [Asking(name="tone", consensus="loudest")]}, "label_schemas"),
     ({"questions": [Asking(name="tone"), Asking(name="tone")]}, "label_schemas"),
 ]
 
@@ -195,6 +202,119 @@ def test_asking_for_fewer_reviews_finishes_items_that_have_them(
 
     statuses = [item.status for item in session.items.in_order()]
     assert statuses == ["complete", "declined", "pending"]
+
+
+def standing(session) -> list[tuple[str, int, bool]]:
+    """Of every item its status, how many reviews it wants, and whether it has a finisher."""
+    rows = session.items.in_order()
+    return [(item.status, item.reviews_required, bool(item.finished_by)) for item in rows]
+
+
+def ask_for(session, reviews: int, by: Credential) -> LabelingSession:
+    session.refresh_from_db()
+    plan = replace(plan_of(session), reviews_required=reviews)
+    return edit_session(session, plan, by=by, now=NOW)
+
+
+def test_asking_for_more_reviews_brings_back_items_that_have_fewer(
+    experiment, manager, by, reviewer
+) -> None:
+    session = make_session(experiment, manager, traces=3)
+    first, second, _ = session.items.in_order()
+    say(session, 1, reviewer, correct=True)
+    mine = Credential(user=reviewer)
+    cannot_judge(second, Submission(reason="Law"), by=mine, lease=LEASE)
+    assert standing(session)[:2] == [("complete", 1, True), ("declined", 1, True)]
+    StaleMark.objects.all().delete()
+
+    ask_for(session, 2, by)
+
+    assert standing(session) == [("pending", 2, False)] * 3
+    assert progress_of(session).items.pending == 3
+    assert StaleMark.objects.filter(run=session.run).exists()
+    event = AuditEvent.objects.get(act="items reopened")
+    assert event.details == {"items": 2, "reviews_required": 2}
+    say(session, 1, make_member(experiment, Role.REVIEWER), correct=False)
+    first.refresh_from_db()
+    assert first.status == "complete"
+
+
+def test_what_was_decided_stays_done_when_more_reviews_are_asked_for(
+    experiment, manager, by, reviewer
+) -> None:
+    """A manager's word, a settled answer, and an item that has enough."""
+    session = make_session(experiment, manager, traces=4)
+    forced, settled, full, _ = session.items.in_order()
+    set_status(forced, Verdict(status=Status.COMPLETE, by_force=True), by=by, lease=LEASE)
+    for position in (2, 3, 4):
+        say(session, position, reviewer, correct=True)
+    settle(settled, Decision(schema="correct", value=True), by=by)
+    ask_another(full, by=by)
+    say(session, 3, make_member(experiment, Role.REVIEWER), correct=True)
+
+    ask_for(session, 2, by)
+
+    states = [item.status for item in session.items.in_order()]
+    assert states == ["complete", "complete", "complete", "pending"]
+
+
+def test_asked_for_more_and_fewer_reviews_an_item_is_as_before(
+    experiment, manager, by, reviewer
+) -> None:
+    session = make_session(experiment, manager, traces=1)
+    say(session, 1, reviewer, correct=True)
+
+    ask_for(session, 2, by)
+    ask_for(session, 1, by)
+
+    assert standing(session) == [("complete", 1, True)]
+    assert AuditEvent.objects.filter(act="items reopened").count() == 1
+
+
+def test_rerouted_reviews_are_wanted_besides(experiment, manager, by, reviewer) -> None:
+    others = [make_member(experiment, Role.REVIEWER) for _ in range(2)]
+    people = (reviewer, *others)
+    session = make_session(
+        experiment, manager, traces=1, reviewers=people, reroutes_cannot_judge=True
+    )
+    item, mine = session.items.get(), Credential(user=reviewer)
+    cannot_judge(item, Submission(reason="Law"), by=mine, lease=LEASE)
+    say(session, 1, others[0], correct=True)
+    assert standing(session) == [("complete", 2, True)]
+
+    ask_for(session, 2, by)
+
+    assert standing(session) == [("pending", 3, False)]
+
+
+def test_dealt_items_that_come_back_are_dealt_to_somebody_else(
+    experiment, manager, by, reviewer, second_reviewer
+) -> None:
+    people = (reviewer, second_reviewer)
+    session = make_session(experiment, manager, traces=4, reviewers=people, assignment="balanced")
+    for item in session.items.in_order()[:2]:
+        dealt = item.assignments.get().reviewer
+        say(session, item.position, dealt, correct=True)
+
+    ask_for(session, 2, by)
+
+    dealt_to = [
+        set(item.assignments.values_list("reviewer", flat=True)) for item in session.items.all()
+    ]
+    assert dealt_to == [{reviewer.pk, second_reviewer.pk}] * 4
+    assert {state for state, *_ in standing(session)} == {"pending"}
+
+
+@pytest.mark.parametrize("traces", [2, 6])
+def test_changing_the_number_of_reviews_costs_the_same_for_any_queue(
+    experiment, manager, by, reviewer, traces, django_assert_num_queries
+) -> None:
+    session = make_session(experiment, manager, traces=traces)
+    for position in range(1, traces + 1):
+        say(session, position, reviewer, correct=True)
+
+    with django_assert_num_queries(8), transaction.atomic():
+        require_reviews(session, 2, by=by, now=NOW)
 
 
 def test_deleting_hides_it_and_keeps_its_labels(experiment, manager, by) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
 from accounts.credentials import Credential
+from accounts.models import User
 from accounts.roles import Role
 from labeling import reviewing
+from labeling.aggregation import refresh
 from labeling.answering import Reply, Submission
-from labeling.models import QueueItem
+from labeling.models import Assignment, QueueItem, Review
 from labeling.my_queue import Group, my_queue
 from labeling.queueing import claim_next
 from labeling.rail import neighbours, rail
@@ -115,18 +118,10 @@ def test_a_claim_is_a_draft_to_come_and_shows_as_to_do(session, reviewer):
 
 
 @pytest.mark.parametrize(
-    ("todo", "seconds", "minutes"),
-    [
-        (0, [], 0),
-        (1, [], 5),
-        (30, [], 30),
-        (30, [120] * 5, 60),
-        (30, [120] * 4, 30),
-        (10, [10, 10, 60, 600, 600], 10),
-    ],
+    ("left", "seconds", "minutes"), [(0, 60, 0), (1, 60, 5), (30, 60, 30), (30, 120, 60)]
 )
-def test_the_time_left_is_the_usual_time_in_steps_of_five_minutes(todo, seconds, minutes):
-    assert minutes_left(todo, seconds, lambda: 60) == minutes
+def test_the_time_left_is_in_steps_of_five_minutes(left, seconds, minutes):
+    assert minutes_left(left, seconds) == minutes
 
 
 def took(session, user, position, seconds):
@@ -142,6 +137,60 @@ def test_what_is_left_includes_skipped_items_and_not_what_is_done(session, revie
     assert my_queue(session, reviewer, n_questions=1).minutes_left == 10
 
 
+def lengthen(session, n_items):
+    """More items of the same trace, dealt to everybody, which is quicker than more traces."""
+    first = session.items.select_related("trace").earliest("position")
+    made = QueueItem.objects.bulk_create(
+        QueueItem(item_id=f"i-{n}", session=session, trace=first.trace, occurrence=n, position=n)
+        for n in range(session.items.count() + 1, n_items + 1)
+    )
+    Assignment.objects.bulk_create(
+        Assignment(item=item, reviewer=user) for item in made for user in User.objects.all()
+    )
+
+
+def test_in_a_long_queue_every_item_counts_as_one_time(session, reviewer, second_reviewer):
+    lengthen(session, 300)
+    for position, seconds in enumerate((60, 60, 60, 900, 900), start=1):
+        took(session, reviewer, position, seconds)
+    for position in range(101, 107):
+        took(session, second_reviewer, position, 600)
+
+    assert my_queue(session, reviewer, n_questions=1).minutes_left == 290
+
+
+def test_only_the_latest_times_count(session, reviewer):
+    lengthen(session, 205)
+    Review.objects.bulk_create(
+        Review(
+            item=item,
+            reviewer=reviewer,
+            state="submitted",
+            started_at=NOW + timedelta(minutes=item.position),
+            updated_at=NOW,
+            active_ms=600_000 if item.position <= 100 else 60_000,
+        )
+        for item in session.items.filter(position__lte=200)
+    )
+
+    assert my_queue(session, reviewer, n_questions=1).minutes_left == 5
+
+
+def test_in_a_long_queue_a_groups_items_are_counted_by_what_became_of_them(session, reviewer):
+    lengthen(session, 300)
+    acts = (reviewing.submit, reviewing.save_draft, reviewing.skip, reviewing.cannot_judge)
+    for position, verb in enumerate(acts, start=1):
+        act(verb, session, reviewer, position, reason="Outside my area")
+    act(reviewing.submit, session, reviewer, 6)
+
+    queue = my_queue(session, reviewer, current=2)
+
+    assert (queue.total, queue.submitted, queue.cannot_judge) == (300, 2, 1)
+    assert (queue.drafts, queue.skipped, queue.untouched) == (1, 1, 295)
+    assert (len(queue.ticks), queue.ticks[0].share, queue.ticks[1].share) == (60, 40, 20)
+    assert [tick.is_current for tick in queue.ticks[:2]] == [True, False]
+
+
 def test_before_five_items_the_median_of_the_experiment_counts(
     session, reviewer, second_reviewer, experiment, manager
 ):
@@ -149,6 +198,7 @@ def test_before_five_items_the_median_of_the_experiment_counts(
     assert my_queue(session, reviewer, n_questions=1).minutes_left == 5
     for position, seconds in enumerate((60, 300, 300, 300, 900), start=1):
         took(other, second_reviewer, position, seconds)
+    refresh(other.pk)
 
     assert my_queue(session, reviewer, n_questions=1).minutes_left == 30
 
@@ -159,6 +209,7 @@ def test_other_experiments_do_not_count(session, reviewer, second_reviewer):
     other = make_session(elsewhere, owner, traces=5, reviewers=(second_reviewer,))
     for position in range(1, 6):
         took(other, second_reviewer, position, 900)
+    refresh(other.pk)
 
     assert my_queue(session, reviewer, n_questions=1).minutes_left == 5
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 
 from accounts.credentials import Credential
@@ -9,10 +11,9 @@ from accounts.models import User
 from labeling import reviewing
 from labeling.aggregation import refresh
 from labeling.answering import Reply, Submission
-from labeling.comparisons import Counted, answers_so_far, disagreements_of, tallies_of
-from labeling.models import LabelingSession
+from labeling.disagreements import disagreements_of
+from labeling.models import LabelingSession, Review
 from labeling.progress import ItemCounts, progress_of
-from labeling.questions import questions_of
 from labeling.stocking import remove_items
 from tests.factories import LEASE, NOW, make_session, make_user
 from traces.json_values import Json
@@ -56,6 +57,8 @@ def test_each_reviewer_has_a_line_with_their_reviews_by_state(experiment, manage
     by = Credential(user=reviewer)
     reviewing.skip(session.items.get(position=3), Submission(), by=by, lease=LEASE)
     reviewing.save_draft(session.items.get(position=4), Submission(), by=by, lease=LEASE)
+
+    refresh(session.pk)
 
     (line,) = progress_of(session).reviewers
 
@@ -111,16 +114,14 @@ def test_progress_costs_the_same_whatever_the_number_of_items_and_reviewers(
         submit(session, position, reviewer, correct=True)
         submit(session, position, second_reviewer, correct=True)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         progress_of(session)
 
 
 def test_an_item_on_which_two_differ_is_listed_with_both_answers(
-    experiment, manager, reviewer, second_reviewer
+    session_of_two, reviewer, second_reviewer
 ):
-    session = make_session(
-        experiment, manager, reviewers=(reviewer, second_reviewer), reviews_required=2
-    )
+    session = session_of_two()
     for position, values in ((1, (True, True)), (2, (True, False))):
         submit(session, position, reviewer, correct=values[0])
         submit(session, position, second_reviewer, correct=values[1])
@@ -129,22 +130,16 @@ def test_an_item_on_which_two_differ_is_listed_with_both_answers(
     (found,) = disagreements_of(session)
 
     assert (found.position, found.preview, found.title) == (2, "Question 1?", "correct")
-    assert [(given.reviewer.email, given.label, given.verdict) for given in found.answers] == [
+    assert [(given.reviewer.email, given.label, given.tone) for given in found.answers] == [
         (reviewer.email, "Correct", "pass"),
         (second_reviewer.email, "Incorrect", "fail"),
     ]
 
 
 def test_the_list_of_disagreements_goes_on_behind_a_place(
-    experiment, manager, reviewer, second_reviewer
+    session_of_two, reviewer, second_reviewer
 ):
-    session = make_session(
-        experiment,
-        manager,
-        reviewers=(reviewer, second_reviewer),
-        reviews_required=2,
-        questions=("correct", "tone"),
-    )
+    session = session_of_two(questions=("correct", "tone"))
     for position in (1, 2):
         submit(session, position, reviewer, correct=True, tone="Rude")
         submit(session, position, second_reviewer, correct=False, tone="Neutral")
@@ -161,35 +156,21 @@ def test_the_list_of_disagreements_goes_on_behind_a_place(
     ]
 
 
-def test_answers_are_counted_per_reviewer_and_option(experiment, manager, reviewer):
-    questions = ("correct", "problems", "minutes", "improvement")
-    session = make_session(experiment, manager, reviewers=(reviewer,), questions=questions)
-    submit(
-        session, 1, reviewer, correct=True, problems=["Made up", "Unclear"], minutes=10,
-        improvement="Shorter.",
-    )  # fmt: skip
-    submit(
-        session, 2, reviewer, correct=False, problems=["Unclear"], minutes=20, improvement="Longer."
-    )
+def test_finished_reviews_are_counted_by_day(experiment, manager, reviewer):
+    session = make_session(experiment, manager, traces=3, reviewers=(reviewer,))
+    for position in (1, 2, 3):
+        submit(session, position, reviewer, correct=True)
+    first = datetime(2026, 11, 2, 23, 30, tzinfo=UTC)
+    reviews = Review.objects.order_by("item__position")
+    for review, hours in zip(reviews, (0, 0.25, 1), strict=True):
+        at = first + timedelta(hours=hours)
+        Review.objects.filter(pk=review.pk).update(first_submitted_at=at)
 
-    correct, problems, minutes, improvement = answers_so_far(session, questions_of(session))
+    refresh(session.pk)
 
-    assert correct.options == ["Correct", "Incorrect"]
-    assert [(tally.n, tally.counts) for tally in correct.tallies] == [(2, [1, 1])]
-    assert [(tally.n, tally.counts) for tally in problems.tallies] == [(2, [1, 0, 2])]
-    assert (minutes.options, minutes.low, minutes.high, minutes.mean) == ([], 10, 20, 15)
-    assert (improvement.n, improvement.tallies) == (2, [])
+    found = progress_of(session)
 
-
-def test_an_answer_that_is_no_option_any_more_counts_towards_the_total_only():
-    given = [Counted("a@x.org", "", "gone", 2), Counted("a@x.org", "", "b", 1)]
-
-    (tally,) = tallies_of(["a", "b"], given)
-
-    assert (tally.n, tally.counts) == (3, [0, 1])
-
-
-def test_the_number_one_is_not_the_option_true():
-    (tally,) = tallies_of([True, False], [Counted("a@x.org", "", 1, 1)])
-
-    assert tally.counts == [0, 0]
+    (line,) = found.reviewers
+    assert line.by_day == {date(2026, 11, 2): 2, date(2026, 11, 3): 1}
+    assert found.began == first
+    assert (found.left, line.left) == (0, 0)

@@ -9,9 +9,10 @@ from django.apps import apps
 from django.db import connection
 
 from accounts.credentials import Credential
-from labeling.managing import Plan, create_session, delete_session, edit_session
+from labeling.managing import create_session, delete_session, edit_session
 from labeling.models import LabelingSession
 from labeling.naming import is_taken
+from labeling.plans import Plan
 from labeling.queue_names import could_be_address, key_of, names_for, shown_name
 from tests.factories import NOW
 

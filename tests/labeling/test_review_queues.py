@@ -9,8 +9,8 @@ import pytest
 from accounts.credentials import Credential
 from accounts.models import AuditEvent, User
 from assessments.models import StaleMark
+from labeling import aggregation
 from labeling.managing import (
-    InvalidPlan,
     close_session,
     delete_session,
     edit_session,
@@ -19,6 +19,7 @@ from labeling.managing import (
 )
 from labeling.models import LabelingSession
 from labeling.planning import plan_of
+from labeling.plans import InvalidPlan
 from labeling.questions import questions_of
 from labeling.review_queues import (
     QueueEdit,
@@ -46,6 +47,10 @@ def by(manager) -> Credential:
 @pytest.fixture
 def queue(experiment, by) -> LabelingSession:
     return create_queue(experiment, QueueEdit(name="Week 47"), by=by, now=NOW)
+
+
+def asked(queue) -> list[tuple[str, bool]]:
+    return [(each.question.name, each.required) for each in questions_of(queue)]
 
 
 def edited(queue, by, **changes) -> LabelingSession:
@@ -149,17 +154,31 @@ class TestOwnQueues:
         make_schema(experiment, "tone")
         delete_schema(gone, by=by, now=NOW)
 
-        assert [(e.question.name, e.required) for e in questions_of(queue)] == [("tone", False)]
-        assert StaleMark.objects.filter(run=queue.run).count() == 1
-        assert len(questions_of(queue)) == 1
-        assert StaleMark.objects.filter(run=queue.run).count() == 1
+        assert asked(queue) == [("tone", False)]
+        assert not StaleMark.objects.exists()
+        assert [row.label_schema for row in queue.questions.all()] == [gone]
+        assert aggregation.sweep() == 1
+        assert asked(queue) == [("tone", False)]
+        assert queue.questions.filter(removed_at__isnull=True).get().label_schema.name == "tone"
+        assert aggregation.sweep() == 0
+
+    def test_its_figures_are_late_and_not_wrong_when_a_schema_comes(self, experiment, by) -> None:
+        queue = create_user_queue(experiment, AMARA, by=by, now=NOW)
+        aggregation.sweep()
+        make_schema(experiment, "tone")
+
+        assert list(aggregation.stale_sessions()) == [queue]
+        aggregation.sweep()
+        assert not list(aggregation.differences([queue]))
 
     def test_a_closed_one_follows_no_more(self, experiment, by) -> None:
         queue = create_user_queue(experiment, AMARA, by=by, now=NOW)
-        queue = close_session(queue, by=by, now=NOW)
         make_schema(experiment, "tone")
+        queue = close_session(queue, by=by, now=NOW)
+        make_schema(experiment, "clarity")
+        aggregation.sweep()
 
-        assert questions_of(queue) == []
+        assert asked(queue) == [("tone", False)]
 
     def test_it_stays_one_persons(self, experiment, by) -> None:
         queue = create_user_queue(experiment, AMARA, by=by, now=NOW)

@@ -247,6 +247,15 @@ class TestLeaving:
         assert (outcome.review.reason, outcome.review.note) == ("Outside my area", "Law")
         assert item.status == "declined"
 
+    def test_cannot_judge_keeps_the_words_on_the_page(self, item, amara) -> None:
+        words = {"correct": Reply(rationale="Half a thought")}
+
+        outcome = cannot_judge(
+            item, Submission(replies=words, reason="Outside my area"), by=amara, lease=LEASE
+        )
+
+        assert outcome.review.draft["correct"]["rationale"] == "Half a thought"
+
     def test_cannot_judge_needs_a_reason(self, item, amara) -> None:
         with pytest.raises(InvalidAnswers):
             cannot_judge(item, EMPTY, by=amara, lease=LEASE)

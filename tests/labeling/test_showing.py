@@ -7,32 +7,20 @@ import inspect
 import pytest
 
 from accounts.credentials import Credential
+from labeling import own_answers as own_answers_room
 from labeling import reviewing, showing
 from labeling.answering import Reply, Submission
 from labeling.models import LabelingSession, QueueItem, Review
 from labeling.others import others_after_submit
+from labeling.own_answers import first_answer, own_answers
 from labeling.questions import questions_of
-from labeling.showing import (
-    Typed,
-    first_answer,
-    item_page,
-    own_answers,
-    own_review_at,
-    why_read_only,
-)
-from tests.factories import LEASE, make_session
+from labeling.showing import Typed, item_page, own_review_at, why_read_only
+from tests.factories import LEASE
 
 
 @pytest.fixture
-def session(experiment, manager, reviewer, second_reviewer):
-    return make_session(
-        experiment,
-        manager,
-        traces=1,
-        questions=("correct", "clarity"),
-        reviewers=(reviewer, second_reviewer),
-        reviews_required=2,
-    )
+def session(session_of_two):
+    return session_of_two(traces=1, questions=("correct", "clarity"))
 
 
 def submit(session, user, *, value=True, clarity=4):
@@ -47,9 +35,13 @@ def others(session, user):
     return others_after_submit(session, session.items.get(), user, questions_of(session))
 
 
-def test_the_builder_of_the_page_has_no_way_to_others_answers():
-    assert not hasattr(showing, "Answer")
-    assert "labeling.others" not in {getattr(v, "__module__", "") for v in vars(showing).values()}
+@pytest.mark.parametrize("room", [showing, own_answers_room])
+def test_the_builders_of_pages_have_no_way_to_others_answers(room):
+    assert not hasattr(room, "Answer")
+    assert "labeling.others" not in {getattr(v, "__module__", "") for v in vars(room).values()}
+
+
+def test_the_builder_of_the_page_is_given_one_review():
     assert set(inspect.signature(item_page).parameters) == {
         "item",
         "asked",
@@ -75,7 +67,7 @@ def test_others_come_by_question_under_letters(session, reviewer, second_reviewe
     found = others(session, reviewer)
 
     assert [[(a.who, a.words, a.tone, a.rationale) for a in each.answers] for each in found] == [
-        [("Reviewer B", "Incorrect", "f", "Because.")],
+        [("Reviewer B", "Incorrect", "fail", "Because.")],
         [("Reviewer B", "2", "", "")],
     ]
 
@@ -163,7 +155,12 @@ def test_one_s_own_answers_are_listed_with_the_first_of_them(session, reviewer, 
 
     (line,) = own_answers(session, reviewer, questions_of(session), n=5)
 
-    assert (line.position, line.words, line.tone, line.detail) == (1, "Incorrect", "f", "Because.")
+    assert (line.position, line.words, line.tone, line.detail) == (
+        1,
+        "Incorrect",
+        "fail",
+        "Because.",
+    )
 
 
 def test_a_submit_without_any_answer_is_still_a_line(session):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from labeling.sync_plan import MOST_LISTED, Asking, Conflict, Differing, Heard, Report, settled
@@ -21,6 +23,21 @@ TONE = Asking(name="expected_tone", scale="nominal", options=("Friendly", "Rude"
 )
 def test_the_only_the_agreed_or_the_combined_answer_is_settled(asking, values, minimum, expected):
     assert settled(asking, values, minimum=minimum) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "computed", "expected"),
+    [
+        (["Friendly", "Rude"], "Rude", "Rude"),
+        (["Friendly", "Rude"], None, Differing(["Friendly", "Rude"])),
+        (["Friendly", "Friendly", "Rude"], None, Differing(["Friendly", "Rude"])),
+        (["Rude"], "Friendly", "Rude"),
+    ],
+)
+def test_what_a_model_computed_settles_answers_that_differ(values, computed, expected):
+    asking = replace(TONE, by_model=True)
+
+    assert settled(asking, values, minimum=1, computed=computed) == expected
 
 
 @pytest.mark.parametrize(
@@ -86,4 +103,4 @@ def test_lists_end_and_counts_do_not():
         report.skip({"item_id": "i"})
 
     assert [len(report.conflicts), len(report.unresolved), len(report.skipped)] == [1000] * 3
-    assert [len(report.n_conflicts), report.n_unresolved, report.n_skipped] == [1002] * 3
+    assert [report.n_conflicts, report.n_unresolved, report.n_skipped] == [1002] * 3

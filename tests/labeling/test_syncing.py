@@ -13,6 +13,7 @@ from assessments.drafts import Draft
 from assessments.models import Assessment
 from assessments.recording import override, retract
 from labeling import reviewing
+from labeling.adjudicating import Decision, settle
 from labeling.answering import Reply, Submission
 from labeling.models import LabelingSession
 from labeling.stocking import add_traces
@@ -135,6 +136,34 @@ def test_a_consensus_decides(experiment, manager, reviewer, second_reviewer, dev
     sync(session, dataset, manager)
 
     assert expectations(dataset) == [{"expected_tone": "Rude"}]
+
+
+def test_a_settlement_decides_and_what_is_ambiguous_is_unresolved(
+    session, dataset, manager, reviewer, second_reviewer
+):
+    for position in (1, 2):
+        answer(session, position, reviewer, "Five.")
+        answer(session, position, second_reviewer, "Six.")
+    by, name = Credential(user=manager), "expected_response"
+    first, second = session.items.in_order()[:2]
+    settle(first, Decision(schema=name, value="Six."), by=by)
+    settle(second, Decision(schema=name, rationale="Both will do."), by=by)
+
+    report = sync(session, dataset, manager)
+
+    assert [each.get(name) for each in expectations(dataset)] == ["Six.", None]
+    assert (report.n_unresolved, report.unresolved[0]["values"]) == (1, ["Five.", "Six."])
+
+
+def test_what_agrees_but_was_found_ambiguous_is_unresolved(
+    session, dataset, manager, reviewer, second_reviewer
+):
+    answer(session, 1, reviewer, "Five.")
+    answer(session, 1, second_reviewer, "Five.")
+    said = Decision(schema="expected_response", rationale="It depends.")
+    settle(session.items.in_order()[0], said, by=Credential(user=manager))
+
+    assert sync(session, dataset, manager).n_unresolved == 1
 
 
 def test_an_override_speaks_for_the_answers_it_replaces(
@@ -267,15 +296,9 @@ def test_more_items_cost_no_more_statements(experiment, manager, reviewer, datas
 
 
 def test_nothing_is_written_when_everything_is_open(
-    experiment, manager, reviewer, second_reviewer, dataset
+    session_of_two, manager, reviewer, second_reviewer, dataset
 ):
-    session = make_session(
-        experiment,
-        manager,
-        questions=("expected_response",),
-        reviewers=(reviewer, second_reviewer),
-        reviews_required=2,
-    )
+    session = session_of_two(questions=("expected_response",))
     add_equal(session, "Question 1?")
     for position, who, value in ((1, reviewer, "a"), (1, second_reviewer, "b"),
                                  (2, reviewer, "c"), (3, reviewer, "d")):  # fmt: skip
@@ -285,5 +308,5 @@ def test_nothing_is_written_when_everything_is_open(
 
     report = sync(session, dataset, manager)
 
-    assert (report.n_unresolved, len(report.n_conflicts), counts(report)) == (1, 1, [0, 0, 0])
+    assert (report.n_unresolved, report.n_conflicts, counts(report)) == (1, 1, [0, 0, 0])
     assert dataset.records.count() == 0

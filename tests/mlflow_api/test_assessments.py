@@ -205,6 +205,19 @@ def test_only_the_author_changes_it_and_a_manager_may_retract_it(
     assert wire.get(said)[0] == 404
 
 
+def test_a_token_that_only_manages_withdraws_through_both_doors(wire, path, manager, developer):
+    first, second = (made(wire, path, feedback(value=n))["assessment_id"] for n in (1, 2))
+    here, native = f"{path}/{first}", f"/api/v1/assessments/{second}"
+    managing = speaking_as(manager, "manage")
+
+    assert speaking_as(developer, "manage").delete(here)[0] == 403
+    assert managing.delete(here) == managing.delete(here) == (200, {})
+    assert managing.delete(f"{NEW}/traces/tr-unknown/assessments/a-unknown")[0] == 404
+    codes = [managing.client.delete(native, headers=managing.headers).status_code for _ in "ab"]
+    assert codes == [204, 404]
+    assert [wire.get(f"{path}/{said}")[0] for said in (first, second)] == [404, 404]
+
+
 def test_deleting_what_is_not_there_is_no_error_but_a_missing_trace_is(wire, path):
     assert wire.delete(f"{path}/a-unknown", {"assessment_id": "a-unknown"}) == (200, {})
     assert wire.delete(f"{NEW}/traces/tr-unknown/assessments/a-unknown")[0] == 404

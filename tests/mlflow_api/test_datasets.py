@@ -240,7 +240,8 @@ def test_another_experiments_people_reach_it_once_it_belongs_there(wire, place, 
 def test_it_is_not_put_where_one_may_not_write(wire, place, experiment):
     foreign = make_experiment()
 
-    for wanted in ([foreign.experiment_id], ["999"], ["x"], [experiment.experiment_id, "999"]):
+    absent = "999999"
+    for wanted in ([foreign.experiment_id], [absent], ["x"], [experiment.experiment_id, absent]):
         status, answer = wire.post(f"{place}/add-experiments", {"experiment_ids": wanted})
 
         assert (status, answer["error_code"]) == (404, "RESOURCE_DOES_NOT_EXIST")
@@ -260,7 +261,7 @@ def test_it_is_not_taken_from_where_one_may_not_write(wire, place):
 
 
 def test_experiments_it_does_not_belong_to_are_no_error(wire, place):
-    status, answer = wire.post(f"{place}/remove-experiments", {"experiment_ids": ["999", "x"]})
+    status, answer = wire.post(f"{place}/remove-experiments", {"experiment_ids": ["999999", "x"]})
 
     assert (status, "dataset" in answer) == (200, True)
 

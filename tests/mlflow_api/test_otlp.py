@@ -252,7 +252,7 @@ def test_the_experiment_must_be_named(send):
     assert response.json()["detail"][0]["loc"] == ["header", "x-mlflow-experiment-id"]
 
 
-@pytest.mark.parametrize("experiment_id", ["999", "none", "0"])
+@pytest.mark.parametrize("experiment_id", ["999999", "none", "0"])
 def test_an_experiment_that_may_not_be_seen_is_not_there(send, experiment_id):
     response = send(ONE, x_mlflow_experiment_id=experiment_id)
 

@@ -9,8 +9,9 @@ import pytest
 from accounts.credentials import Credential
 from accounts.roles import Role
 from labeling.answering import Reply, Submission
-from labeling.managing import Plan, close_session, create_session
+from labeling.managing import close_session, create_session
 from labeling.models import LabelingSession
+from labeling.plans import Plan
 from labeling.reviewing import cannot_judge, submit
 from labeling.stocking import add_traces
 from tests.factories import LEASE, NOW, make_member, make_session, make_trace, make_user

@@ -119,7 +119,7 @@ def test_a_token_that_only_logs_traces_cannot_judge_them(developer, experiment):
     [
         ({"trace_location": None}, 400),
         ({"trace_location": {"inference_table": {"full_table_name": "t"}}}, 400),
-        ({"trace_location": {"mlflow_experiment": {"experiment_id": "999"}}}, 404),
+        ({"trace_location": {"mlflow_experiment": {"experiment_id": "999999"}}}, 404),
         ({"trace_location": {"mlflow_experiment": {"experiment_id": "none"}}}, 404),
         ({"request_time": "yesterday"}, 400),
         ({"state": "GREAT"}, 400),

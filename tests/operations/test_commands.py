@@ -169,8 +169,22 @@ def test_verify_says_that_a_session_is_late_not_wrong(experiment, manager, capsy
     code = main(["verify"])
 
     printed = capsys.readouterr()
-    assert (code, printed.out) == (0, "")
+    assert (code, printed.out) == (3, "")
     assert f"session {session.session_id} is stale" in printed.err
+
+
+def test_verify_says_wrong_when_another_session_is_late(experiment, manager, capsys) -> None:
+    late, wrong = make_session(experiment, manager), make_session(experiment, manager)
+    main(["settle"])
+    Agreement.objects.update(result={"value": 1.0})
+    StaleMark.objects.create(run=late.run)
+
+    code = main(["verify"])
+
+    printed = capsys.readouterr()
+    assert code == 1
+    assert f"session {wrong.session_id}: agreement" in printed.out
+    assert f"session {late.session_id} is stale" in printed.err
 
 
 def test_verify_finds_a_broken_audit_chain(manager, capsys) -> None:

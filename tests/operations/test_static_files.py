@@ -1,4 +1,4 @@
-"""Scripts as they are served: small, and importing each other by hashed names only."""
+"""Style sheets and scripts as they are served: few, small, and naming each other by hashes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.test import override_settings
 
-OWN_SCRIPTS_BYTES = 15 * 1024  # the goal is 12: one file of them all would reach it
-# Once two tabs have differed; where a question wants a list.
-LOADED_WHEN_NEEDED = ("compare.", "lists.")
+from reviewapp.bundle_finder import SOURCES
+from reviewapp.bundling import BUNDLES
+
+OWN_SCRIPTS_BYTES = 12 * 1024
 
 
 @pytest.fixture(scope="module")
@@ -28,33 +30,65 @@ def served(tmp_path_factory) -> Path:
     return folder
 
 
-def scripts(folder: Path) -> list[Path]:
-    """Those with a hash in their name."""
-    return [path for path in (folder / "js").glob("*.js") if path.name.count(".") == 2]
+def script(folder: Path, name: str) -> Path:
+    """The one with a hash in its name."""
+    (found,) = (path for path in (folder / "js").glob(f"{name}.*.js") if path.name.count(".") == 2)
+    return found
 
 
-def test_scripts_import_each_other_by_hashed_names(served):
-    imports = [
-        name
-        for path in scripts(served)
-        for name in re.findall(r'(?:from|import\() ?"([^"]+)"', path.read_text())
+def found(name: str) -> Path:
+    """The one that the development server finds."""
+    place = finders.find(name)
+    assert place is not None
+    return Path(place)
+
+
+def test_only_bundles_are_served(served):
+    hashed = {path.name.split(".")[0] for path in (served / "js").glob("*.js")}
+
+    assert hashed == {Path(name).stem for name in BUNDLES}
+
+
+def test_every_script_is_in_some_bundle(served):
+    text = "".join(path.read_text() for path in (served / "js").glob("*.js"))
+
+    declared = [
+        re.search(r"^(?:export )?(?:const|let|function) (\w+)", source.read_text(), re.MULTILINE)
+        for source in SOURCES.glob("*.js")
     ]
-
-    assert len(imports) >= 5
-    assert all(re.search(r"\w+\.[0-9a-f]{12}\.js$", name) for name in imports)
-    assert all((served / "js" / Path(name).name).exists() for name in imports)
+    assert all(found is not None and found[1] in text for found in declared)
 
 
-def test_scripts_are_served_without_comments(served):
-    text = "\n".join(path.read_text() for path in scripts(served))
+def test_what_is_loaded_later_is_loaded_by_its_hashed_name(served):
+    loaded = re.findall(r'(?:from|import\() ?"([^"]+)"', script(served, "review").read_text())
 
-    assert not re.search(r"^\s*//", text, re.MULTILINE)
-    assert text.count("addEventListener") > 10
+    assert set(loaded) == {f"./{script(served, name).name}" for name in ("compare", "rail", "tree")}
+
+
+def test_production_and_development_serve_the_same_script(served):
+    for name in BUNDLES:
+        collected = script(served, Path(name).stem).read_text()
+        plain = re.sub(r"(import\(\"\./\w+)\.[0-9a-f]{12}\.js", r"\1.js", collected)
+        assert plain == found(name).read_text()
+
+
+def test_an_unchanged_script_keeps_its_time():
+    before = found("js/review.js").stat().st_mtime_ns
+
+    after = found("js/review.js").stat().st_mtime_ns
+
+    assert after == before
 
 
 def test_the_scripts_of_the_review_page_stay_small(served):
-    at_once = [path for path in scripts(served) if not path.name.startswith(LOADED_WHEN_NEEDED)]
+    size = len(gzip.compress(script(served, "review").read_bytes(), 9))
 
-    sizes = {path.name: len(gzip.compress(path.read_bytes(), 9)) for path in at_once}
+    assert size <= OWN_SCRIPTS_BYTES
 
-    assert sum(sizes.values()) <= OWN_SCRIPTS_BYTES, sizes
+
+def test_what_is_served_is_compressed_for_every_browser(served):
+    plain = script(served, "review")
+
+    sizes = [plain.with_name(f"{plain.name}{end}").stat().st_size for end in ("", ".gz", ".br")]
+
+    assert sizes == sorted(sizes, reverse=True)

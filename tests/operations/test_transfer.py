@@ -15,8 +15,12 @@ from accounts.models import ApiToken, User
 from assessments.drafts import Draft
 from assessments.models import Assessment
 from assessments.recording import override, record
+from labeling import wanted_exports
+from labeling.answering import Reply, Submission
+from labeling.reviewing import submit
+from reviewapp import cli
 from reviewapp.cli import main
-from tests.factories import as_token, make_session, make_spans
+from tests.factories import LEASE, as_token, make_session, make_spans
 from traces.json_values import Json
 from traces.models import Experiment, Trace
 from traces.records import TraceRecord
@@ -163,6 +167,31 @@ def test_a_session_is_exported_whole(experiment, manager, tmp_path) -> None:
     assert list(tmp_path.iterdir()) == [out]
 
 
+def test_an_export_can_be_narrowed_as_by_the_api(experiment, manager, reviewer, tmp_path) -> None:
+    session = make_session(experiment, manager, traces=2, reviewers=(reviewer,))
+    said = Submission(replies={"correct": Reply(value=True)})
+    item = session.items.get(position=2)
+    submit(item, said, by=Credential(user=reviewer), lease=LEASE)
+    out, since = tmp_path / "items.csv", "2020-01-01T00:00:00Z"
+    command = [
+        "export",
+        session.session_id,
+        "--format",
+        "csv",
+        "--rows",
+        "items",
+        "--out",
+        str(out),
+    ]
+
+    code = main([*command, "--by-reviewer", "--pseudonyms", "--updated-since", since])
+
+    header, *rows = out.read_text(encoding="utf-8-sig").splitlines()
+    assert (code, len(rows)) == (0, 2)
+    assert "correct.by.person-" in header
+    assert "@" not in header + "".join(rows)
+
+
 def test_exported_traces_can_be_imported_again(experiment, manager, operator, tmp_path) -> None:
     session = make_session(experiment, manager, traces=1)
     trace = session.items.get().trace
@@ -190,6 +219,8 @@ def test_exported_traces_can_be_imported_again(experiment, manager, operator, tm
     [
         (["0" * 32], "There is no labeling session 0000"),
         (["--format", "csv", "--rows", "traces"], "Traces are exported as jsonl only."),
+        (["--by-reviewer"], "Only items have a column per reviewer."),
+        (["--updated-since", "yesterday"], "yesterday"),
     ],
 )
 def test_an_export_that_cannot_be_is_refused(
@@ -213,3 +244,7 @@ def test_an_export_into_nowhere_is_one_sentence(experiment, manager, tmp_path, c
 
     assert code == 1
     assert "cannot be read or written" in capsys.readouterr().err
+
+
+def test_the_command_offers_the_exports_that_there_are() -> None:
+    assert (cli.EXPORT_FORMATS, cli.EXPORT_ROWS) == (wanted_exports.FORMATS, wanted_exports.ROWS)

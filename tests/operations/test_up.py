@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import migrated
 from tests.operations.running import (
     PATIENCE_SECONDS,
     Server,
+    kill,
     process_table,
     refusal,
     start,
@@ -40,7 +42,7 @@ def server(data: Path) -> Iterator[Server]:
     """A first start with the demo."""
     running = start(data)
     yield running
-    stop(running)
+    kill(running)
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,30 @@ class Ended:
 
 @pytest.fixture(scope="module")
 def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
-    """A data folder that need not be prepared again, which takes seconds."""
+    """The tables are there already: `server` makes its own, which takes seconds."""
     folder = tmp_path_factory.mktemp("ended")
+    migrated.place(folder / "reviewapp.db")
     server = start(folder, "--no-demo", "--owner", "amara@example.org")
     children = server.pids()
     return Ended(folder, server, children, stop(server))
+
+
+@dataclass(frozen=True)
+class Again:
+    """A later start in the same folder, and how long it took to be ready."""
+
+    server: Server
+    children: list[int]
+    seconds: float
+
+
+@pytest.fixture(scope="module")
+def again(ended: Ended) -> Iterator[Again]:
+    """A start in the folder of one that ended."""
+    begun = time.monotonic()
+    server = start(ended.folder, "--no-demo")
+    yield Again(server, server.pids(), time.monotonic() - begun)
+    kill(server)
 
 
 def test_a_first_start_prints_what_one_needs(server: Server) -> None:
@@ -123,31 +144,27 @@ def test_a_second_up_in_the_same_folder_is_refused(server: Server, data: Path) -
     assert said.count("\n") == 1
 
 
-def test_a_stop_is_clean_and_a_second_start_shows_no_secret(ended: Ended) -> None:
+def test_a_stop_is_clean(ended: Ended) -> None:
     left = [pid for pid in ended.children if pid in process_table()]
 
-    begun = time.monotonic()
-    second = start(ended.folder, "--no-demo")
-    seconds = time.monotonic() - begun
-    code_again = stop(second)
+    assert (ended.code, left) == (0, [])
 
-    assert (ended.code, code_again, left) == (0, 0, [])
+
+def test_a_second_start_is_quick_and_shows_no_secret(ended: Ended, again: Again) -> None:
+    lines = again.server.lines
+
     assert ended.server.exported("MLFLOW_TRACKING_TOKEN")
-    assert second.lines[-1] == "Ready"
-    assert second.exported("MLFLOW_TRACKING_TOKEN") == ""
-    assert not any("/login/" in line for line in second.lines)
-    assert seconds < PATIENCE_SECONDS / 3
+    assert lines[-1] == "Ready"
+    assert again.server.exported("MLFLOW_TRACKING_TOKEN") == ""
+    assert not any("/login/" in line for line in lines)
+    assert again.seconds < PATIENCE_SECONDS / 3
 
 
-def test_nothing_outlives_a_killed_supervisor(ended: Ended) -> None:
-    running = start(ended.folder, "--no-demo")
-    children = running.pids()
+def test_nothing_outlives_a_killed_supervisor(again: Again) -> None:
+    again.server.process.kill()
 
-    running.process.kill()
-
-    assert len(children) >= 4
-    assert wait_until(lambda: not any(pid in process_table() for pid in children))
-    stop(running)
+    assert len(again.children) >= 4
+    assert wait_until(lambda: not any(pid in process_table() for pid in again.children))
 
 
 def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:

@@ -12,9 +12,16 @@ from traces.models import Experiment, Trace
 READ = (
     "manage_sessions",
     "manage_session",
+    "manage_live",
+    "manage_judges",
+    "manage_judges_live",
+    "manage_answers",
     "manage_items",
+    "manage_hidden",
     "manage_disagreements",
+    "manage_adjudicate",
     "manage_export",
+    "manage_report",
     "manage_setup",
     "manage_schemas",
     "manage_schema",
@@ -35,6 +42,7 @@ MANAGE_POST = (
     "manage_delete",
     "manage_preset",
     "manage_delete_schema",
+    "manage_ask_again",
 )
 OWN = ("manage_members",)
 OWN_POST = ("manage_remove_member",)
@@ -42,13 +50,19 @@ ALL = (*READ, *MANAGE, *MANAGE_POST, *OWN, *OWN_POST)
 
 OF_SESSION = {
     "manage_session",
+    "manage_live",
+    "manage_judges",
+    "manage_judges_live",
+    "manage_answers",
     "manage_open",
     "manage_close",
     "manage_reopen",
     "manage_items",
+    "manage_hidden",
     "manage_take_out",
     "manage_disagreements",
     "manage_export",
+    "manage_report",
     "manage_setup",
     "manage_edit",
     "manage_add_by_filter",
@@ -72,7 +86,9 @@ class Places:
         arguments: list[object] = [self.experiment.pk]
         if name in OF_SESSION:
             arguments.append(self.session.session_id)
-        elif name in {"manage_schema", "manage_delete_schema"}:
+        elif name == "manage_adjudicate":
+            arguments += [self.session.session_id, 1]
+        elif name in {"manage_schema", "manage_delete_schema", "manage_ask_again"}:
             question = self.session.questions.get()
             arguments.append(question.label_schema.schema_id)
         elif name == "manage_trace":

@@ -8,8 +8,7 @@ from accounts.credentials import Credential
 from labeling.managing import close_session
 from schemas.inputs import Categorical, Numeric, PassFail, Text, TextList
 from schemas.models import LabelSchema
-from tests.factories import NOW, make_schema, make_session
-from tests.pages.test_manage_sessions import submit
+from tests.factories import NOW, make_schema, make_session, submit
 
 
 @pytest.fixture
@@ -301,3 +300,82 @@ def test_the_words_for_the_ends_of_a_scale_are_kept(manage, questions):
 
     spec = LabelSchema.objects.select_related("current").get().version.spec
     assert spec == Numeric(1, 5, 1, "ordinal", "Confusing", "Very clear")
+
+
+@pytest.fixture
+def stale(manage, questions, answered) -> LabelSchema:
+    """The question without the option that was chosen least."""
+    form = edited(answered, options="Friendly\nRude", confirm="on")
+    manage.post(f"{questions}/{answered.schema_id}/", form)
+    return LabelSchema.objects.select_related("current").get(pk=answered.pk)
+
+
+def test_the_page_tells_which_sessions_have_stale_answers(manage, questions, stale):
+    session = stale.experiment.labeling_sessions.get()
+
+    page = manage.get(f"{questions}/{stale.schema_id}/").content.decode()
+
+    assert "Stale answers" in page
+    assert f'value="{session.session_id}"' in page
+    assert "1 answer of 1 person" in page
+
+
+def test_a_change_tells_in_which_sessions_answers_become_stale(manage, questions, answered):
+    session = answered.experiment.labeling_sessions.get()
+    form = edited(answered, options="Friendly\nRude")
+
+    response = manage.post(f"{questions}/{answered.schema_id}/", form)
+
+    (told,) = response.context["stale"]
+    assert (told.session, told.n_answers, told.n_people) == (session, 1, 1)
+    assert f"{session.name}</a>: 1 answer of 1 person" in response.content.decode()
+
+
+def test_stale_answers_are_asked_for_again_at_one_press(manage, client, questions, stale, reviewer):
+    session = stale.experiment.labeling_sessions.get()
+    address, sent = f"{questions}/{stale.schema_id}/ask-again/", {"session": session.session_id}
+
+    response = manage.post(address, sent, follow=True)
+    again = manage.post(address, sent, follow=True)
+
+    page = response.content.decode()
+    assert "1 review went back to be answered anew." in page
+    assert "Stale answers" not in page
+    assert "Nobody is to be asked again." in again.content.decode()
+    client.force_login(reviewer)
+    item = client.get(f"/r/{session.session_id}/1/").content.decode()
+    assert "has changed since you answered it" in item
+
+
+def test_more_than_go_back_at_once_are_told(
+    manage, experiment, manager, reviewer, questions, monkeypatch
+):
+    monkeypatch.setattr("labeling.reasking.MOST_AT_ONCE", 1)
+    session = make_session(experiment, manager, reviewers=(reviewer,), questions=("tone",))
+    for position in (1, 2):
+        submit(session, position, reviewer, tone="Rude")
+    schema = LabelSchema.objects.get(experiment=experiment)
+    form = edited(schema, options="Friendly\nRude", confirm="on")
+    manage.post(f"{questions}/{schema.schema_id}/", form)
+    address = f"{questions}/{schema.schema_id}/ask-again/"
+
+    page = manage.post(address, {"session": session.session_id}, follow=True).content.decode()
+
+    assert "1 review went back to be answered anew. 1 more to go: ask again." in page
+
+
+def test_a_closed_session_is_not_asked_again(manage, manager, questions, stale):
+    session = stale.experiment.labeling_sessions.get()
+    close_session(session, by=Credential(user=manager), now=NOW)
+    address = f"{questions}/{stale.schema_id}/ask-again/"
+
+    page = manage.post(address, {"session": session.session_id}, follow=True).content.decode()
+
+    assert "closed" in page
+
+
+@pytest.mark.parametrize("session", ["", "0" * 32, "\0"])
+def test_no_session_is_asked_again_that_is_not_there(manage, questions, stale, session):
+    address = f"{questions}/{stale.schema_id}/ask-again/"
+
+    assert manage.post(address, {"session": session}).status_code == 404

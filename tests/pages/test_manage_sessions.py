@@ -7,14 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts.credentials import Credential
-from accounts.models import AuditEvent, User
+from accounts.models import AuditEvent
 from labeling import reviewing
 from labeling.aggregation import refresh
 from labeling.answering import Reply, Submission
 from labeling.managing import close_session
 from labeling.models import LabelingSession
-from tests.factories import LEASE, NOW, make_schema, make_session, make_trace, make_user
-from traces.json_values import Json
+from schemas.inputs import Categorical, describe_input
+from schemas.models import SchemaVersion
+from tests.factories import LEASE, NOW, make_schema, make_session, make_trace, make_user, submit
 
 
 @pytest.fixture
@@ -22,13 +23,6 @@ def manage(client, manager, experiment):
     """A signed-in manager's client."""
     client.force_login(manager)
     return client
-
-
-def submit(session: LabelingSession, position: int, who: User, **values: Json) -> None:
-    """One review with a value per question."""
-    replies = {name: Reply(value=value, rationale="Because.") for name, value in values.items()}
-    item = session.items.get(position=position)
-    reviewing.submit(item, Submission(replies=replies), by=Credential(user=who), lease=LEASE)
 
 
 def filled_in(experiment, *names: str, **changes: object) -> dict[str, object]:
@@ -62,11 +56,9 @@ def test_without_sessions_the_list_offers_a_new_one(manage, experiment):
 
 
 def test_the_list_tells_how_far_a_session_is(
-    manage, experiment, manager, reviewer, second_reviewer
+    session_of_two, manage, experiment, reviewer, second_reviewer
 ):
-    session = make_session(
-        experiment, manager, reviewers=(reviewer, second_reviewer), reviews_required=2
-    )
+    session = session_of_two()
     submit(session, 1, reviewer, correct=True)
     submit(session, 1, second_reviewer, correct=False)
     refresh(session.pk)
@@ -259,16 +251,9 @@ def test_moving_a_session_twice_tells_why_not(manage, experiment, manager):
 
 
 def test_the_overview_shows_agreement_with_its_doubt(
-    manage, experiment, manager, reviewer, second_reviewer
+    session_of_two, manage, experiment, reviewer, second_reviewer
 ):
-    session = make_session(
-        experiment,
-        manager,
-        traces=6,
-        reviewers=(reviewer, second_reviewer),
-        reviews_required=2,
-        questions=("correct", "improvement"),
-    )
+    session = session_of_two(traces=6, questions=("correct", "improvement"))
     for position in range(1, 7):
         submit(session, position, reviewer, correct=position > 3, improvement="Shorter.")
         submit(session, position, second_reviewer, correct=position > 2, improvement="Longer.")
@@ -284,6 +269,27 @@ def test_the_overview_shows_agreement_with_its_doubt(
     assert response.context["board"].n_disagreements == 1
     assert response.context["board"].is_stale is False
     assert 'role="img"' in page
+
+
+def test_the_overview_counts_what_agreement_leaves_out(
+    session_of_two, manage, experiment, reviewer, second_reviewer
+):
+    """One cannot judge; both answers of before the question had ordered options do not fit."""
+    session = session_of_two(traces=2, questions=("minutes", "correct"))
+    submit(session, 1, reviewer, minutes=5, correct=True)
+    submit(session, 1, second_reviewer, minutes=5, correct=True)
+    item, by = session.items.get(position=2), Credential(user=reviewer)
+    unjudged = {"minutes": Reply(cannot_judge="Not my field"), "correct": Reply(value=True)}
+    reviewing.submit(item, Submission(replies=unjudged), by=by, lease=LEASE)
+    ordered = describe_input(Categorical(("long", "short"), ordered=True))
+    SchemaVersion.objects.filter(label_schema__name="minutes").update(input=ordered)
+    refresh(session.pk)
+
+    page = manage.get(f"/e/{experiment.pk}/sessions/{session.session_id}/").content.decode()
+
+    assert page.count("Left out: once somebody could not judge it.") == 1
+    assert page.count("2 answers do not fit the question any more and are left out.") == 1
+    assert "α can be low" not in page
 
 
 def test_the_overview_says_that_it_is_updating(manage, experiment, manager, reviewer):

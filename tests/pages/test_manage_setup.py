@@ -12,8 +12,7 @@ from accounts.joining import accept_invitation
 from accounts.models import Invitation
 from labeling.aggregation import refresh
 from labeling.models import LabelingSession
-from tests.factories import NOW, make_schema, make_session, make_trace
-from tests.pages.test_manage_sessions import submit
+from tests.factories import NOW, make_schema, make_session, make_trace, submit
 
 
 @pytest.fixture
@@ -277,15 +276,93 @@ def test_a_disagreement_shows_all_answers_with_their_comments(
 
 def test_every_download_the_page_offers_opens(manage, session, place, reviewer):
     submit(session, 1, reviewer, correct=True)
-    page = manage.get(f"{place}/export/").content.decode()
+    form = manage.get(f"{place}/export/").context["form"]
 
-    links = [link.replace("&amp;", "&") for link in re.findall(r'href="(/api/v1/[^"]+)"', page)]
+    offered = [
+        {"rows": rows, "format": name}
+        for rows, _ in form.fields["rows"].choices
+        for name, _ in form.fields["format"].choices
+        if rows not in ("traces", "dataset") or name == "jsonl"
+    ]
 
-    assert len(links) == 5
-    for link in links:
-        response = manage.get(link)
+    assert len(offered) >= 6
+    for wanted in offered:
+        response = manage.get(f"{place}/export/", {**wanted, "do": "download"}, follow=True)
         assert response.status_code == 200
-        assert b"".join(response.streaming_content)
+        assert b"".join(response.streaming_content) or wanted["rows"] == "dataset"
+
+
+def test_the_export_form_says_everything_to_the_api(manage, session, place):
+    asked = {
+        "rows": "items",
+        "format": "csv",
+        "updated_since": "2026-11-20T12:00",
+        "by_reviewer": "on",
+        "pseudonyms": "on",
+        "do": "download",
+    }
+
+    response = manage.get(f"{place}/export/", asked)
+
+    assert response.status_code == 302
+    assert response["Location"] == (
+        f"/api/v1/sessions/{session.session_id}/export?rows=items&format=csv"
+        "&updated_since=2026-11-20T12%3A00%3A00Z&by_reviewer=true&pseudonyms=true"
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"rows": "people", "format": "csv"}, "rows"),
+        ({"rows": "traces", "format": "csv"}, "format"),
+        ({"rows": "labels", "format": "jsonl", "updated_since": "soon"}, "updated_since"),
+        ({"rows": "labels", "format": "jsonl", "by_reviewer": "on"}, "by_reviewer"),
+        ({"rows": "traces", "format": "jsonl", "pseudonyms": "on"}, "pseudonyms"),
+    ],
+)
+def test_what_cannot_be_exported_is_said_beside_its_field(manage, place, asked, field):
+    response = manage.get(f"{place}/export/", asked)
+
+    assert response.status_code == 200
+    assert list(response.context["form"].errors) == [field]
+
+
+def test_parquet_is_offered_where_the_server_can_make_it(manage, place, monkeypatch):
+    monkeypatch.setattr("labeling.export_forms.is_available", lambda: False)
+
+    page = manage.get(f"{place}/export/")
+    refused = manage.get(f"{place}/export/", {"rows": "labels", "format": "parquet"})
+
+    assert "parquet" not in dict(page.context["form"].fields["format"].choices)
+    assert list(refused.context["form"].errors) == ["format"]
+
+
+def test_too_many_people_for_columns_are_said_beside_the_field(
+    manage, session, place, reviewer, monkeypatch
+):
+    monkeypatch.setattr("labeling.item_rows.MOST_PEOPLE", 0)
+    submit(session, 1, reviewer, correct=True)
+    asked = {"rows": "items", "format": "csv", "by_reviewer": "on"}
+
+    response = manage.get(f"{place}/export/", asked)
+
+    assert list(response.context["form"].errors) == ["by_reviewer"]
+
+
+def test_the_first_rows_are_shown_before_a_download(manage, session, place, reviewer):
+    submit(session, 1, reviewer, correct=True)
+    asked = {"rows": "labels", "format": "csv", "pseudonyms": "on", "do": "preview"}
+
+    response = manage.get(f"{place}/export/", asked)
+    traces = manage.get(f"{place}/export/", {"rows": "traces", "format": "jsonl", "do": "preview"})
+
+    preview, page = response.context["preview"], response.content.decode()
+    assert preview.columns[0] == "session_id"
+    assert [row[8] for row in preview.rows] == ["true"]
+    assert "<td" in page
+    assert reviewer.email not in page.partition("</nav>")[2]
+    assert "not shown as a table" in traces.content.decode()
 
 
 def test_schemas_are_offered_those_asked_first(manage, experiment, session, place):

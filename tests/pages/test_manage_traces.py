@@ -11,8 +11,7 @@ from assessments.drafts import Changes, Draft
 from assessments.models import Assessment
 from assessments.recording import record, retract, revise
 from labeling.trace_lines import PAGE_SIZE, Chip, in_words, together
-from tests.factories import NOW, make_session, make_trace
-from tests.pages.test_manage_sessions import submit
+from tests.factories import NOW, make_session, make_trace, submit
 from traces.json_values import Json
 from traces.models import Trace
 

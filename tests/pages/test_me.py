@@ -102,7 +102,7 @@ def test_a_new_token_is_shown_once_and_written_to_the_audit_log(client, reviewer
 
 @pytest.mark.parametrize(
     "wanted",
-    [{}, {"scope": "everything"}, {"scope": "read", "experiment": "999"}],
+    [{}, {"scope": "everything"}, {"scope": "read", "experiment": "999999"}],
 )
 def test_a_token_without_scope_or_for_a_foreign_experiment_is_not_made(client, wanted):
     client.post("/me/tokens/", wanted)

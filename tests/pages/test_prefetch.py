@@ -17,15 +17,8 @@ AHEAD = {"X-Prefetch": "1"}
 
 
 @pytest.fixture
-def session(experiment, manager, reviewer, second_reviewer):
-    return make_session(
-        experiment,
-        manager,
-        traces=3,
-        questions=("correct", "clarity"),
-        reviewers=(reviewer, second_reviewer),
-        reviews_required=2,
-    )
+def session(session_of_two):
+    return session_of_two(traces=3, questions=("correct", "clarity"))
 
 
 @pytest.fixture

@@ -95,16 +95,9 @@ def test_in_a_blind_session_it_is_neither_shown_nor_kept(
 
 
 def test_what_others_of_the_session_answered_is_not_among_it(
-    experiment, manager, reviewer, second_reviewer, client
+    session_of_two, second_reviewer, client
 ):
-    session = make_session(
-        experiment,
-        manager,
-        questions=ASKED,
-        reviewers=(reviewer, second_reviewer),
-        reviews_required=2,
-        blind="off",
-    )
+    session = session_of_two(questions=ASKED, blind="off")
     send(
         signed_in(second_reviewer),
         session,
@@ -118,17 +111,9 @@ def test_what_others_of_the_session_answered_is_not_among_it(
 
 
 def test_what_was_said_in_another_blind_session_is_not_among_it(
-    experiment, manager, reviewer, second_reviewer, client, session
+    session_of_two, second_reviewer, client, session
 ):
-    other = make_session(
-        experiment,
-        manager,
-        traces=0,
-        questions=ASKED,
-        reviewers=(reviewer, second_reviewer),
-        reviews_required=2,
-        blind="until_submitted",
-    )
+    other = session_of_two(traces=0, questions=ASKED, blind="until_submitted")
     add_traces(other, [session.items.get(position=1).trace.trace_id])
     send(
         signed_in(second_reviewer),

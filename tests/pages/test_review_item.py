@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -18,14 +19,8 @@ EVERY_KIND = tuple(INPUTS_BY_NAME)
 
 
 @pytest.fixture
-def session(experiment, manager, reviewer, second_reviewer):
-    return make_session(
-        experiment,
-        manager,
-        questions=("correct", "clarity"),
-        reviewers=(reviewer, second_reviewer),
-        reviews_required=2,
-    )
+def session(session_of_two):
+    return session_of_two(questions=("correct", "clarity"))
 
 
 @pytest.fixture
@@ -179,6 +174,7 @@ def test_undo_makes_it_a_draft_with_the_same_words(client, session):
     )
 
     assert "Undo" in toast
+    assert re.search(r'<div class="toast" role="status"[^>]*><form ', toast)
     assert Review.objects.get(item__position=1).state == "draft"
     assert (
         fields(correct__why=["As documented."]).items() <= form_of(client.get(url(session))).items()
@@ -193,6 +189,13 @@ def test_a_removed_item_says_so_and_asks_nothing(client, session):
 
     assert b"This item was removed" in page.content
     assert acts_of(page) == []
+
+
+def test_a_removed_item_that_was_submitted_offers_no_way_back(client, session):
+    submit(client, session)
+    QueueItem.objects.filter(position=1).update(removed_at=session.created_at)
+
+    assert acts_of(client.get(url(session))) == []
 
 
 def test_a_choice_that_is_gone_asks_for_a_new_one(client, session):

@@ -93,7 +93,7 @@ def test_in_a_balanced_session_the_new_reviewer_gets_a_part(
 
     reply(signed_in(manager), session, outsider, "accept")
 
-    assert session.items.dealt_to(outsider.pk).count() == 2
+    assert session.items.offered_to(outsider.pk, "dealt").count() == 2
 
 
 def test_asking_tells_nobody_whether_the_link_is_real(session, outsider):

@@ -13,14 +13,8 @@ from tests.pages.reviewing import fields, send, signed_in, submit, url
 
 
 @pytest.fixture
-def session(experiment, manager, reviewer, second_reviewer):
-    return make_session(
-        experiment,
-        manager,
-        questions=("correct", "clarity"),
-        reviewers=(reviewer, second_reviewer),
-        reviews_required=2,
-    )
+def session(session_of_two):
+    return session_of_two(questions=("correct", "clarity"))
 
 
 @pytest.fixture

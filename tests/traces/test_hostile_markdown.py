@@ -199,3 +199,26 @@ def test_no_text_becomes_active(text):
     assert Inspector(html).active == []
     assert "<script" not in html.lower()
     assert "\n" not in plain(text)
+
+
+PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["#", "# ", "## #", "> #", "- #\n- ##", "# \u200b", "# &nbsp;", f"# ![]({PIXEL})", "# [](/x)"],
+)
+def test_a_heading_without_a_word_is_no_heading(text):
+    html = render(f"{text}\n\nAnd then")
+
+    assert "<h" not in html
+    assert "And then" in html
+
+
+def test_what_a_heading_without_a_word_holds_is_kept():
+    assert f'<img src="{PIXEL}"' in render(f"# ![]({PIXEL})")
+
+
+@pytest.mark.parametrize("text", ["# a", "# `a`", "# \u202e", f"# ![A dot]({PIXEL})", "a\n---"])
+def test_a_heading_with_something_to_read_stays(text):
+    assert "<h" in render(text)

@@ -38,6 +38,8 @@ class Callers:
             client.force_login(world.people[name])
         self.cookie = Client(raise_request_exception=False, enforce_csrf_checks=True)
         self.cookie.force_login(world.people["owner"])
+        self.nobody = Client(raise_request_exception=False)
+        self.nobody_checked = Client(raise_request_exception=False, enforce_csrf_checks=True)
 
     def answers(self, callers: tuple[str, ...], method: str, path: str, **sent: Any) -> str:
         """A letter for each caller, in their order."""
@@ -62,7 +64,7 @@ class Callers:
             return self.cookie, {}
         if is_page and caller in self.pages:
             return self.pages[caller], {}
-        nobody = Client(raise_request_exception=False, enforce_csrf_checks=not is_page)
+        nobody = self.nobody if is_page else self.nobody_checked
         if caller == "anonymous":
             return nobody, {}
         secret = self.secrets["owner" if caller == "token" else caller]

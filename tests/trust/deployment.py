@@ -30,6 +30,7 @@ import pytest
 import redis
 
 from reviewapp import supervisor
+from tests import migrated
 
 ROOT = Path(__file__).parents[2]
 QUEUE = "celery"
@@ -85,6 +86,12 @@ class Deployment:
         """What a process forked, in the order in which it did."""
         pid = self.processes[name].pid
         return sorted(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+
+    def migrate(self) -> None:
+        """Make the tables, on SQLite by the copy of a file where one is kept."""
+        if "DATABASE_URL" in self.environment or not migrated.place(self.data / "reviewapp.db"):
+            prepared = self.command("prepare", "--no-demo")
+            assert prepared.returncode == 0, prepared.stderr
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `reviewapp …` in this deployment."""
@@ -206,8 +213,7 @@ def deployed(data: Path) -> Iterator[Deployment]:
         deployment = Deployment(data, variables | base_environment(data), free_port())
         try:
             deployment.broker.come_back()
-            prepared = deployment.command("prepare", "--no-demo")
-            assert prepared.returncode == 0, prepared.stderr
+            deployment.migrate()
             deployment.start_web()
             wait_until(lambda: deployment.ask("GET", "/api/v1/me", "")[0] != 0, seconds=30)
             yield deployment

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 from assessments.drafts import Draft
 from assessments.models import Assessment, Revision
 from assessments.recording import override, retract
-from labeling import aggregation, managing, places, queueing, reviewing, stocking
+from labeling import aggregation, managing, places, queueing, reasking, reviewing, stocking
 from labeling.answering import InvalidAnswers, Reply, Submission
 from labeling.models import (
     Answer,
@@ -29,6 +29,7 @@ from labeling.models import (
     QueueItem,
     Review,
 )
+from labeling.plans import Asking, Plan
 from schemas.defining import edit_schema
 from schemas.models import LabelSchema
 from tests.factories import LEASE, NOW
@@ -70,9 +71,9 @@ class QueueMachine(RuleBasedStateMachine):
         given=st.lists(sayings, min_size=1, max_size=QUEUE_REVIEWERS),
     )
     def open_session(self, required: int, given: list[Said]) -> None:
-        plan = managing.Plan(
+        plan = Plan(
             name="machine",
-            questions=[managing.Asking(name="quality")],
+            questions=[Asking(name="quality")],
             reviews_required=required,
         )
         by = self.world.manager
@@ -212,10 +213,29 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule(options=st.sampled_from([OPTIONS, OPTIONS[:2], (*OPTIONS, "Bad"), ("Poor", "Good")]))
     def edit_schema(self, options: tuple[str, ...]) -> None:
+        self.redefine(options)
+
+    def redefine(self, options: tuple[str, ...]) -> None:
+        """The question with other options, in the tables and in the model."""
         schema = LabelSchema.objects.get(pk=self.world.schema.pk)
         edit_schema(schema, QueueWorld.definition(options), by=self.world.manager)
         self.model.edit_schema(options)
         self.has_moved = True
+
+    @precondition(lambda self: self.filled() or not self.model.is_open)
+    @rule(options=st.sampled_from([OPTIONS[:2], OPTIONS[1:]]))
+    def ask_again(self, options: tuple[str, ...]) -> None:
+        self.redefine(options)
+        schema = LabelSchema.objects.select_related("current").get(pk=self.world.schema.pk)
+        stale = self.model.stale()
+        done = self.act(
+            None if self.model.is_open else queueing.SessionClosed,
+            lambda: reasking.ask_again(self.session, schema, by=self.world.manager),
+        )
+        if done is not None:
+            assert (done.asked, done.left) == (len(stale), 0)
+            for place in stale:
+                self.withdraw(self.model.give_back(*place))
 
     @precondition(lambda self: self.model.is_open and self.filled())
     @rule()

@@ -57,6 +57,7 @@ class SessionModel:
     is_open: bool = True
     number: int = 1
     frozen: int | None = None
+    breaking: set[int] = field(default_factory=set)
     removed: set[int] = field(default_factory=set)
     seats: dict[tuple[int, int], Seat] = field(default_factory=dict)
     clock: int = 0
@@ -148,8 +149,27 @@ class SessionModel:
     def edit_schema(self, options: tuple[str, ...]) -> None:
         """A different definition is the next version."""
         if options != self.options:
-            self.options = options
             self.number += 1
+            if set(self.options) - set(options):
+                self.breaking.add(self.number)
+            self.options = options
+
+    def stale(self) -> list[tuple[int, int]]:
+        """Submitted reviews of present items whose answer is older than a version that took an
+        option away.
+        """
+        return [
+            (item, reviewer)
+            for (item, reviewer), seat in self.seats.items()
+            if seat.state == "submitted" and seat.answer is not None and item not in self.removed
+            if any(number > seat.answer.version for number in self.breaking)
+        ]
+
+    def give_back(self, item: int, reviewer: int) -> Seat:
+        """A submitted review is a draft again, and holds no place until its reviewer takes one."""
+        seat = self.write(item, reviewer, "draft", keeps_draft=True)
+        seat.live = False
+        return seat
 
     def close(self) -> None:
         """Answers and questions stay as they are."""

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from assessments import recording
-from labeling import aggregation, reviewing
+from labeling import aggregation, moving, reasking, reviewing
 from labeling.models import LabelingSession
 from labeling.models.queues import QueueItemQuerySet
 from tests.trust.queue_machine import QueueMachine
@@ -21,7 +21,7 @@ from tests.trust.world import QueueWorld
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 BOUNDED = settings(
-    max_examples=20,
+    max_examples=20 if "CI" in os.environ else 6,
     stateful_step_count=25,
     deadline=None,
     derandomize="CI" in os.environ,
@@ -52,7 +52,9 @@ def test_a_session_behaves_as_its_model_in_any_order_of_acts(machine) -> None:
         (QueueItemQuerySet, "wanting_reviewers", lambda items, **_: items),
         (reviewing, "retract_answers", always(None)),
         (reviewing, "settle_item", always(None)),
-        (reviewing, "insert", Mock()),
+        (moving, "insert", Mock()),
+        (reasking, "retract", always(None)),
+        (reasking, "settle_item", always(None)),
         (aggregation, "store_consensus", always(None)),
         (recording, "set_valid", always(None)),
         (aggregation, "stale_sessions", always(LabelingSession.objects.none())),

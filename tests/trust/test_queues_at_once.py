@@ -12,9 +12,10 @@ from accounts.credentials import Credential
 from assessments.drafts import Draft
 from assessments.models import Assessment
 from assessments.recording import record
-from labeling.managing import Plan, create_session
+from labeling.managing import create_session
 from labeling.models import LabelingSession, QueueItem, Review
 from labeling.places import PlaceTaken
+from labeling.plans import Plan
 from labeling.review_queues import QueueEdit, QueueExists, attach, create_queue, user_queue
 from labeling.statuses import Verdict, set_status
 from tests.factories import LEASE, NOW, make_session, make_trace

@@ -22,6 +22,8 @@ DOORS = ["api/v1/", "api/2.0/", "api/3.0/", "e/", "r/"]
 BODIES = {(each.method, each.route): each for each in [*ENDPOINTS, *READING_POSTS]}
 # What a GET needs in its query to be answered at all.
 QUERIES = {
+    "api/v1/sessions/<str:session_id>/alignment": "schema=correct&judge=j",
+    "api/v1/sessions/<str:session_id>/alignment/misses": "schema=correct&judge=j",
     "api/2.0/mlflow-artifacts/artifacts": "path={experiment_id}",
     "api/2.0/mlflow/experiments/get": "experiment_id={experiment_id}",
     "api/2.0/mlflow/experiments/get-by-name": "experiment_name={experiment_name}",

@@ -20,12 +20,16 @@ from assessments.models import Assessment, Revision
 from assessments.recording import override, record, retract, revise
 from assessments.refusals import StaleVersion
 from labeling import aggregation
+from labeling.adjudicating import Decision, settle
 from labeling.answering import Reply, Submission
 from labeling.filling import fill_by_dataset
-from labeling.models import Consensus, Review
+from labeling.flagging import AlreadyChecked, decide
+from labeling.models import Consensus, PrivacyFlag, QueueItem, Review, Settlement
+from labeling.models.reviews import PRIVATE
 from labeling.places import ReviewChanged
 from labeling.queueing import claim_next
-from labeling.reviewing import submit
+from labeling.reviewing import cannot_judge, save_draft, submit
+from labeling.stocking import add_traces
 from labeling.syncing import sync_session
 from tests.factories import (
     LEASE,
@@ -309,3 +313,131 @@ def test_two_syncs_at_once_write_each_record_once(experiment, manager, reviewer)
     assert sum(report.count("unchanged") for _, report in results) == 6
     dataset.refresh_from_db()
     assert (dataset.n_records, dataset.changes) == (2, 1)
+
+
+def test_of_two_adjudicators_one_settles_and_the_other_is_told(experiment, manager, reviewer):
+    session = make_session(experiment, manager, traces=1, reviewers=(reviewer,))
+    item = session.items.get()
+    submit(item, YES, by=Credential(user=reviewer), lease=LEASE)
+    decisions = [
+        Decision(schema="correct", value=value, rationale="So.") for value in (True, False)
+    ]
+
+    done = at_once([partial(settle, item, each, by=Credential(user=manager)) for each in decisions])
+
+    assert sorted(type(each).__name__ for each in done) == ["SettledMeanwhile", "Settlement"]
+    assert Settlement.objects.standing().count() == 1
+    assert Assessment.objects.standing().count() == 1
+
+
+def test_a_late_answer_and_a_settlement_leave_one_valid_answer(
+    experiment, manager, reviewer, second_reviewer
+):
+    people = (reviewer, second_reviewer)
+    for _ in range(5):
+        session = make_session(experiment, manager, traces=1, reviewers=people, reviews_required=2)
+        item = session.items.get()
+        submit(item, YES, by=Credential(user=reviewer), lease=LEASE)
+        decision = Decision(schema="correct", value=True)
+
+        done = at_once(
+            [
+                partial(settle, item, decision, by=Credential(user=manager)),
+                partial(submit, item, YES, by=Credential(user=second_reviewer), lease=LEASE),
+            ]
+        )
+
+        assert [each for each in done if isinstance(each, Exception)] == []
+        standing = Assessment.objects.standing().filter(trace=item.trace)
+        assert [each.author for each in standing] == [manager]
+        aggregation.refresh(session.pk)
+        assert list(aggregation.differences([session])) == []
+
+
+def made_of(experiment, manager, reviewers, traces) -> Any:
+    """A session of these traces with two places each."""
+    session = make_session(experiment, manager, reviewers=reviewers, traces=0, reviews_required=2)
+    add_traces(session, [trace.trace_id for trace in traces])
+    return session
+
+
+def begin_all(session, who) -> None:
+    """A draft of every item: what was begun can still be flagged after another hid it."""
+    for item in session.items.select_related("session"):
+        save_draft(item, Submission(), by=Credential(user=who), lease=LEASE)
+
+
+def say_private(session, who, position=1) -> Any:
+    item = session.items.select_related("session").get(position=position)
+    said = Submission(reason=PRIVATE)
+    return cannot_judge(item, said, by=Credential(user=who), lease=LEASE, goes_on=False)
+
+
+def test_flags_of_the_same_traces_in_two_sessions_do_not_wait_for_each_other(
+    experiment, manager
+) -> None:
+    traces = [make_trace(experiment) for _ in range(4)]
+    amara, jonas = people(experiment, 2)
+    one = made_of(experiment, manager, (amara,), traces)
+    other = made_of(experiment, manager, (jonas,), traces[::-1])
+
+    begin_all(one, amara)
+    begin_all(other, jonas)
+
+    for position in range(1, 5):
+        jobs: list[Callable[[], Any]] = [
+            partial(say_private, one, amara, position),
+            partial(say_private, other, jonas, 5 - position),
+        ]
+        assert not [each for each in at_once(jobs) if isinstance(each, Exception)]
+
+    assert PrivacyFlag.objects.unchecked().count() == 8
+    assert QueueItem.objects.hidden().count() == 8
+
+
+def test_a_session_that_gets_a_trace_while_it_is_hidden_hides_it_too(experiment, manager) -> None:
+    [amara] = people(experiment, 1)
+    for _ in range(6):
+        trace = make_trace(experiment)
+        one = made_of(experiment, manager, (amara,), [trace])
+        other = made_of(experiment, manager, (amara,), [])
+
+        jobs: list[Callable[[], Any]] = [
+            partial(say_private, one, amara),
+            partial(add_traces, other, [trace.trace_id]),
+        ]
+        assert not [each for each in at_once(jobs) if isinstance(each, Exception)]
+
+        assert other.items.hidden().count() == 1
+
+
+def test_two_managers_who_decide_differently_are_not_both_right(experiment, manager) -> None:
+    [amara] = people(experiment, 1)
+    session = made_of(experiment, manager, (amara,), [make_trace(experiment)])
+    say_private(session, amara)
+    item, by = session.items.select_related("session").get(), Credential(user=manager)
+    decisions = [PrivacyFlag.Decision.RELEASED, PrivacyFlag.Decision.REMOVED]
+
+    came = at_once([partial(decide, item, decision, by=by) for decision in decisions])
+
+    [refused] = [each for each in came if each is not None]
+    assert isinstance(refused, AlreadyChecked)
+    won = decisions[came.index(None)]
+    assert PrivacyFlag.objects.get().decision == won
+    item.refresh_from_db()
+    assert (item.removed_at is not None) is (won == PrivacyFlag.Decision.REMOVED)
+
+
+def test_what_is_claimed_at_the_moment_it_is_hidden_is_handed_out_before_or_not_at_all(
+    experiment, manager
+) -> None:
+    amara, jonas = people(experiment, 2)
+    session = made_of(experiment, manager, (amara, jonas), [make_trace(experiment)])
+
+    _, came = at_once(
+        [partial(say_private, session, amara), partial(claim_next, session, jonas, lease=LEASE)]
+    )
+
+    assert came.state in ("claimed", "done")
+    assert claim_next(session, jonas, lease=LEASE).review is None
+    assert session.items.get().status == "pending"

@@ -51,10 +51,24 @@ POST   api/v1/sessions/<str:session_id>/items                                 11
 POST   api/v1/sessions/<str:session_id>/next                                  111X 002222 0 XXXX2XX
 GET    api/v1/sessions/<str:session_id>/items/<str:item_id>                   1112 002222 0 XXXX22X
 PUT    api/v1/sessions/<str:session_id>/items/<str:item_id>/review            111X 002222 0 XXXX2XX
+PUT    api/v1/sessions/<str:session_id>/items/<str:item_id>/gold               111X 00XX22 0 XXXXXX2
+GET    api/v1/sessions/<str:session_id>/hidden-items                          1112 00XX22 0 XXXXXX2
+PUT    api/v1/sessions/<str:session_id>/items/<str:item_id>/privacy            111X 00XX22 0 XXXXXX2
+GET    api/v1/sessions/<str:session_id>/gold                                  1112 00XX22 0 XXXXXX2
+DELETE api/v1/sessions/<str:session_id>/items/<str:item_id>/adjudication      111X 00XXBB 0 XXXXXXB
+GET    api/v1/sessions/<str:session_id>/items/<str:item_id>/adjudication      1112 00X222 0 XXXXX2X
+POST   api/v1/sessions/<str:session_id>/items/<str:item_id>/adjudication      111X 00XX22 0 XXXXXX2
+POST   api/v1/sessions/<str:session_id>/items/<str:item_id>/send-back         111X 00XX22 0 XXXXXX2
+POST   api/v1/sessions/<str:session_id>/items/<str:item_id>/another-review    111X 00XX22 0 XXXXXX2
 GET    api/v1/sessions/<str:session_id>/progress                              1112 00X222 0 XXXXX2X
 GET    api/v1/sessions/<str:session_id>/consensus                             1112 00X222 0 XXXXX2X
 GET    api/v1/sessions/<str:session_id>/agreement                             1112 00X222 0 XXXXX2X
 GET    api/v1/sessions/<str:session_id>/disagreements                         1112 00X222 0 XXXXX2X
+GET    api/v1/sessions/<str:session_id>/alignment                             1112 00X222 0 XXXXX2X
+GET    api/v1/sessions/<str:session_id>/alignment/judges                      1112 00X222 0 XXXXX2X
+GET    api/v1/sessions/<str:session_id>/alignment/misses                      1112 00X222 0 XXXXX2X
+GET    api/v1/sessions/<str:session_id>/stale-answers                         1112 00X222 0 XXXXX2X
+POST   api/v1/sessions/<str:session_id>/ask-again                             111X 00XX22 0 XXXXXX2
 POST   api/v1/sessions/<str:session_id>/sync                                  111X 00XX22 0 XXXXXX2
 GET    api/v1/sessions/<str:session_id>/export                                1112 00X222 0 XXXXX2X
 GET    api/v1/openapi.json                                                    1112 222222 2 2222222
@@ -102,7 +116,7 @@ GET    api/3.0/mlflow/traces/<trace_id>                                       11
 DELETE api/3.0/mlflow/traces/<trace_id>/tags                                  1111 000222 0 2XXXXXX
 PATCH  api/3.0/mlflow/traces/<trace_id>/tags                                  1111 000222 0 2XXXXXX
 POST   api/3.0/mlflow/traces/<trace_id>/assessments                           1111 000222 0 XX2XXXX
-DELETE api/3.0/mlflow/traces/<trace_id>/assessments/<assessment_id>           1111 000222 0 XXXXXXX
+DELETE api/3.0/mlflow/traces/<trace_id>/assessments/<assessment_id>           1111 000222 0 XXXXXX2
 GET    api/3.0/mlflow/traces/<trace_id>/assessments/<assessment_id>           1111 000222 0 XXXXX2X
 PATCH  api/3.0/mlflow/traces/<trace_id>/assessments/<assessment_id>           1111 0002XX 0 XXXXXXX
 POST   api/3.0/mlflow/datasets/create                                         1111 000222 0 2XXXXXX
@@ -187,8 +201,12 @@ GET    r/<str:session_id>/next/                                               LL
 POST   r/<str:session_id>/next/                                               LL 003333
 GET    r/<str:session_id>/items/                                              LL 002222
 POST   r/<str:session_id>/items/                                              BB BBBBBB
+GET    r/<str:session_id>/items/rows/                                         LL 002222
+POST   r/<str:session_id>/items/rows/                                         BB BBBBBB
 GET    r/<str:session_id>/done/                                               LL 002222
-POST   r/<str:session_id>/done/                                               BB BBBBBB
+POST   r/<str:session_id>/done/                                               LL 00BBBB
+GET    r/<str:session_id>/practice/                                           LL 003333
+POST   r/<str:session_id>/practice/                                           LL 003333
 GET    r/<str:session_id>/<int:position>/                                     LL 002222
 POST   r/<str:session_id>/<int:position>/                                     LL 00B333
 GET    e/<str:experiment_id>/                                                 33 333333
@@ -199,6 +217,14 @@ GET    e/<str:experiment_id>/sessions/new/                                    LL
 POST   e/<str:experiment_id>/sessions/new/                                    LL 000X22
 GET    e/<str:experiment_id>/sessions/<str:session_id>/                       LL 000222
 POST   e/<str:experiment_id>/sessions/<str:session_id>/                       BB BBBBBB
+GET    e/<str:experiment_id>/sessions/<str:session_id>/live/                  LL 000222
+POST   e/<str:experiment_id>/sessions/<str:session_id>/live/                  BB BBBBBB
+GET    e/<str:experiment_id>/sessions/<str:session_id>/judges/                LL 000222
+POST   e/<str:experiment_id>/sessions/<str:session_id>/judges/                BB BBBBBB
+GET    e/<str:experiment_id>/sessions/<str:session_id>/judges/live/           LL 000222
+POST   e/<str:experiment_id>/sessions/<str:session_id>/judges/live/           BB BBBBBB
+GET    e/<str:experiment_id>/sessions/<str:session_id>/answers/               LL 000222
+POST   e/<str:experiment_id>/sessions/<str:session_id>/answers/               BB BBBBBB
 GET    e/<str:experiment_id>/sessions/<str:session_id>/open/                  BB BBBBBB
 POST   e/<str:experiment_id>/sessions/<str:session_id>/open/                  LL 000X33
 GET    e/<str:experiment_id>/sessions/<str:session_id>/close/                 BB BBBBBB
@@ -209,10 +235,16 @@ GET    e/<str:experiment_id>/sessions/<str:session_id>/items/                 LL
 POST   e/<str:experiment_id>/sessions/<str:session_id>/items/                 BB BBBBBB
 GET    e/<str:experiment_id>/sessions/<str:session_id>/items/remove/          BB BBBBBB
 POST   e/<str:experiment_id>/sessions/<str:session_id>/items/remove/          LL 000X33
+GET    e/<str:experiment_id>/sessions/<str:session_id>/hidden/                LL 000222
+POST   e/<str:experiment_id>/sessions/<str:session_id>/hidden/                LL 000X00
 GET    e/<str:experiment_id>/sessions/<str:session_id>/disagreements/         LL 000222
 POST   e/<str:experiment_id>/sessions/<str:session_id>/disagreements/         BB BBBBBB
+GET    e/<str:experiment_id>/sessions/<str:session_id>/disagreements/<int:position>/ LL 000222
+POST   e/<str:experiment_id>/sessions/<str:session_id>/disagreements/<int:position>/ LL 000X33
 GET    e/<str:experiment_id>/sessions/<str:session_id>/export/                LL 000222
 POST   e/<str:experiment_id>/sessions/<str:session_id>/export/                BB BBBBBB
+GET    e/<str:experiment_id>/sessions/<str:session_id>/report/                LL 000222
+POST   e/<str:experiment_id>/sessions/<str:session_id>/report/                BB BBBBBB
 GET    e/<str:experiment_id>/sessions/<str:session_id>/setup/                 LL 000222
 POST   e/<str:experiment_id>/sessions/<str:session_id>/setup/                 BB BBBBBB
 GET    e/<str:experiment_id>/sessions/<str:session_id>/setup/plan/            BB BBBBBB
@@ -235,6 +267,8 @@ GET    e/<str:experiment_id>/questions/presets/<str:preset>/                  BB
 POST   e/<str:experiment_id>/questions/presets/<str:preset>/                  LL 000X33
 GET    e/<str:experiment_id>/questions/<str:schema_id>/                       LL 000222
 POST   e/<str:experiment_id>/questions/<str:schema_id>/                       LL 000X22
+GET    e/<str:experiment_id>/questions/<str:schema_id>/ask-again/             BB BBBBBB
+POST   e/<str:experiment_id>/questions/<str:schema_id>/ask-again/             LL 000X00
 GET    e/<str:experiment_id>/questions/<str:schema_id>/delete/                BB BBBBBB
 POST   e/<str:experiment_id>/questions/<str:schema_id>/delete/                LL 000X22
 GET    e/<str:experiment_id>/traces/                                          LL 000222

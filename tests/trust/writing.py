@@ -101,6 +101,11 @@ class Endpoint:
     is_foreign: bool = False
 
     @property
+    def is_mlflow(self) -> bool:
+        """Whether it is one of MLflow's JSON endpoints."""
+        return self.route.startswith((f"{OLD}/", f"{NEW}/"))
+
+    @property
     def target(self) -> str:
         """The path with the names of its ids."""
         if self.path:
@@ -181,6 +186,25 @@ ENDPOINTS = [
         f"{NATIVE}/sessions/<str:session_id>/items",
         {"filter": "status = 'OK'", "sample": {"n": 1, "how": "random", "seed": 7}},
     ),
+    Endpoint(
+        "POST",
+        f"{NATIVE}/sessions/<str:session_id>/items/<str:item_id>/adjudication",
+        {"schema": "correct", "value": True, "rationale": "It is.", "ambiguous": False},
+    ),
+    Endpoint(
+        "POST",
+        f"{NATIVE}/sessions/<str:session_id>/items/<str:item_id>/send-back",
+        {"reviewers": ["{reviewer_email}"], "note": "Read on."},
+    ),
+    Endpoint("POST", f"{NATIVE}/sessions/<str:session_id>/items/<str:item_id>/another-review"),
+    Endpoint(
+        "DELETE",
+        f"{NATIVE}/sessions/<str:session_id>/items/<str:item_id>/adjudication",
+        path=f"{NATIVE}/sessions/{{session_id}}/items/{{item_id}}/adjudication"
+        "?schema=correct&replaces=1",
+        ok=(409,),
+    ),
+    Endpoint("POST", f"{NATIVE}/sessions/<str:session_id>/ask-again", {"schema": "correct"}),
     Endpoint("POST", f"{NATIVE}/sessions/<str:session_id>/sync", {"dataset": "{dataset_id}"}),
     Endpoint("DELETE", f"{NATIVE}/sessions/<str:session_id>/items", {"item_ids": ["{item_id}"]}),
     Endpoint("POST", f"{NATIVE}/sessions/<str:session_id>/next", who="reviewer"),
@@ -196,6 +220,16 @@ ENDPOINTS = [
             "active_ms": 1200,
         },
         who="reviewer",
+    ),
+    Endpoint(
+        "PUT",
+        f"{NATIVE}/sessions/<str:session_id>/items/<str:item_id>/gold",
+        {"answers": {"correct": True}},
+    ),
+    Endpoint(
+        "PUT",
+        f"{NATIVE}/sessions/<str:session_id>/items/<str:item_id>/privacy",
+        {"decision": "released"},
     ),
     Endpoint(
         "POST", f"{OLD}/experiments/create", {"name": "n", "tags": [{"key": "a", "value": "b"}]}
@@ -340,6 +374,17 @@ ENDPOINTS = [
             {"experiment_ids": ["{experiment_id}"]},
         )
         for act in ("add", "remove")
+    ),
+    Endpoint(
+        "POST",
+        f"{NEW}/label-schemas/create",
+        {
+            "experiment_id": "{experiment_id}",
+            "name": "sure",
+            "type": "FEEDBACK",
+            "input": PASS_FAIL,
+        },
+        is_foreign=True,
     ),
     Endpoint(
         "POST",

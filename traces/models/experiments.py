@@ -9,8 +9,6 @@ from accounts.credentials import Credential
 from accounts.roles import Action, Role, roles_allowing
 from traces.json_field import ExactJsonField
 
-DEFAULT_EXPERIMENT_PK = 0
-
 
 class ExperimentQuerySet(models.QuerySet["Experiment"]):
     """Picks experiments."""
