@@ -41,12 +41,14 @@ function watch() {
   for (const way of all(".more", rail())) near.observe(way);
 }
 
-// What is sent at first is enough until somebody scrolls.
+// What is sent at first is enough until somebody goes there: whoever brought this script did, and may
+// have scrolled before it came; on the items after that, whoever scrolls.
 const isMoved = ({ target }) => target.closest?.("#rail") && watch();
 forItem(() => {
   near?.disconnect();
   for (const type of ["wheel", "touchmove", "keydown"]) rail().addEventListener(type, isMoved, { once: true, passive: true });
 });
+watch();
 
 const enter = () => (one("li[aria-current] a", rail()) ?? one("a", rail())).focus();
 addEventListener("toggle", ({ target, newState }) => {
