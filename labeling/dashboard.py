@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
 from django.db.models import Count
@@ -28,6 +28,7 @@ from labeling.settled import is_settled
 from traces.json_values import Json
 
 FIRST_DISAGREEMENTS = 5
+AWAY = timedelta(days=7)
 
 Results = Mapping[int, Mapping[str, Json]]
 
@@ -37,6 +38,7 @@ class ReviewerLine:
     """One reviewer: how far they are, how they compare, and what is unusual, in words.
 
     match, gold, again   with the others, with known answers, with their own first answer
+    absence  that nobody has seen them for long, although something is left to them; else empty
     remind   address of a mail about what is left to them; empty when nothing is
     """
 
@@ -46,6 +48,7 @@ class ReviewerLine:
     gold: Match | None
     again: Match | None
     warning: str
+    absence: str
     remind: str
 
 
@@ -126,7 +129,7 @@ def dashboard_of(session: LabelingSession, *, now: datetime, link: str) -> Dashb
         progress=progress,
         pace=pace_of(session, progress, now=now),
         reviewers=[
-            reviewer_line(line, questions, results, remind=reminder(session, line, link))
+            reviewer_line(line, questions, results, remind=reminder(session, line, link), now=now)
             for line in progress.reviewers
         ],
         questions=questions,
@@ -160,7 +163,12 @@ def disagreement_counts(session: LabelingSession) -> tuple[int, int]:
 
 
 def reviewer_line(
-    line: ReviewerProgress, questions: Sequence[Asked], results: Results, *, remind: str
+    line: ReviewerProgress,
+    questions: Sequence[Asked],
+    results: Results,
+    *,
+    remind: str,
+    now: datetime,
 ) -> ReviewerLine:
     """A reviewer's counts beside what was computed of their answers to each question."""
     records = [
@@ -177,17 +185,35 @@ def reviewer_line(
         gold=match_of(figures, "gold"),
         again=match_of(figures, "repeats"),
         warning=warning_of(line.name, line.pace, records),
+        absence=absence_of(line, now),
         remind=remind,
     )
+
+
+def absence_of(line: ReviewerProgress, now: datetime) -> str:
+    """That somebody has left, or seems to have, with something left to them."""
+    if not line.is_named or not line.left:
+        return ""
+    left = f"{items_of(line)} {'is' if line.left == 1 else 'are'} left to them"
+    if not line.user.is_active:
+        return f"{line.name} cannot sign in any more, and {left}."
+    away = now - (line.last_active_at or now)
+    if away < AWAY:
+        return ""
+    return f"{line.name} was last here {away.days} days ago, and {left}."
+
+
+def items_of(line: ReviewerProgress) -> str:
+    """How many are left to them."""
+    return f"{line.left} item{'' if line.left == 1 else 's'}"
 
 
 def reminder(session: LabelingSession, line: ReviewerProgress, link: str) -> str:
     """A mail in the manager's own program: this one may have no way to send any."""
     if not line.left or not line.is_named:
         return ""
-    items = f"{line.left} item{'' if line.left == 1 else 's'}"
     due = f" by {session.due_at:%d %B}" if session.due_at else ""
-    text = f"Hello,\n\n{items} of “{session.name}” wait for your review{due}:\n{link}\n"
+    text = f"Hello,\n\n{items_of(line)} of “{session.name}” wait for your review{due}:\n{link}\n"
     told = urlencode({"subject": session.name, "body": text}, quote_via=quote)
     return f"mailto:{quote(line.email)}?{told}"
 

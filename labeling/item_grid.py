@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 
 from accounts.models import User
-from labeling.models import Assignment, Consensus, LabelingSession, QueueItem, Review
+from labeling.models import Assignment, Consensus, GoldAnswer, LabelingSession, QueueItem, Review
 from traces.titles import title_of
 
 State = Review.State
@@ -18,7 +18,10 @@ DEALT = "dealt"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridRow:
-    """One item; `cells` holds for each reviewer the state of their review, "dealt", or nothing."""
+    """One item; `cells` holds for each reviewer the state of their review, "dealt", or nothing.
+
+    n_gold   questions of which the right answer is known
+    """
 
     item_id: str
     position: int
@@ -28,6 +31,7 @@ class GridRow:
     is_forced: bool
     is_hidden: bool
     n_disputed: int
+    n_gold: int
     reviews_required: int
     cells: list[str]
 
@@ -44,7 +48,7 @@ class Grid:
 def grid_of(
     session: LabelingSession, *, after: int = 0, status: str = "", reviewer: str = ""
 ) -> Grid:
-    """Items behind a position, in the order of the queue. Cost: five queries.
+    """Items behind a position, in the order of the queue. Cost: six queries.
 
     status     only those with this status
     reviewer   only those that the person with this e-mail has worked on
@@ -59,9 +63,10 @@ def grid_of(
     follows = page[PAGE_SIZE - 1].position if len(page) > PAGE_SIZE else 0
     page = page[:PAGE_SIZE]
     reviewers, states = cells_of(session, page)
-    disputed: dict[int, int] = defaultdict(int)
-    for row in Consensus.objects.filter(item__in=page, is_disputed=True).only("item_id"):
-        disputed[row.item_id] += 1
+    disputed = Counter(
+        Consensus.objects.filter(item__in=page, is_disputed=True).values_list("item_id", flat=True)
+    )
+    gold = Counter(GoldAnswer.objects.filter(item__in=page).values_list("item_id", flat=True))
     rows = [
         GridRow(
             item_id=item.item_id,
@@ -72,6 +77,7 @@ def grid_of(
             is_forced=item.is_forced,
             is_hidden=item.hidden_at is not None,
             n_disputed=disputed[item.pk],
+            n_gold=gold[item.pk],
             reviews_required=item.reviews_required,
             cells=[states.get((item.pk, user.pk), "") for user in reviewers],
         )

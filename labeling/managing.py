@@ -15,6 +15,7 @@ from accounts.joining import account_for, invite
 from accounts.models import User
 from assessments.standing import mark_stale
 from labeling.audit_lines import note_act
+from labeling.dealing import free_places
 from labeling.models import LabelingSession, SessionSchema
 from labeling.naming import take_queue_name
 from labeling.plans import Asking, InvalidPlan, Plan, check_email, check_plan, plan_columns
@@ -128,15 +129,17 @@ def set_reviewers(
 ) -> list[User]:
     """Name exactly these people; an unknown e-mail becomes a pending account. None = every member.
 
-    People who are left out keep the reviews they gave. Raises InvalidPlan.
+    People who are left out keep the reviews they gave; places they hold are free at once. Raises
+    InvalidPlan.
     """
     for email in emails:
         check_email(email)
     people = [account_for(email) for email in dict.fromkeys(e.strip().lower() for e in emails)]
     check_personal(session, people)
-    session.reviewers.exclude(user__in=people).filter(removed_at__isnull=True).update(
-        removed_at=now
-    )
+    lock_session(session.pk)
+    leavers = session.reviewers.exclude(user__in=people).filter(removed_at__isnull=True)
+    free_places(session, list(leavers.values_list("user__pk", flat=True)), now=now)
+    leavers.update(removed_at=now)
     name_reviewers(session, [person.pk for person in people])
     if people:
         note_act(session, "reviewers set", by, reviewers=len(people))

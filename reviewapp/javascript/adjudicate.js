@@ -9,7 +9,7 @@ const words = one("[data-settle]", form);
 // Tells of one choice its words; of several how many there are.
 function name() {
   if (!words) return;
-  const picks = all("input[name$='-pick']:checked", form);
+  const picks = all(`${PICKS}:checked`, form);
   const said = picks.map((pick) => pick.dataset.words || "something else");
   words.textContent = said.length === 1 ? `Set consensus: ${said[0]}` : said.length ? `Set consensus: ${said.length} questions` : "Set consensus";
 }
@@ -20,7 +20,8 @@ function press(key) {
   return Boolean(control);
 }
 
-const PICKS = "input[name$='-pick']";
+const PICKS = `input[name$='${form.dataset.picks ?? "-pick"}']`;
+const wordsOf = (input) => input.dataset.words || one("span", input.labels[0])?.textContent;
 const active = () => one(".q.act", form) || one(".q:enabled", form);
 
 function activate(question, { focus = true } = {}) {
@@ -45,7 +46,7 @@ function choose(digit) {
   if (!input || input.matches(":disabled")) return false;
   input.focus({ preventScroll: true });
   input.click();
-  say(`${input.dataset.words || "Something else"} selected`);
+  say(`${wordsOf(input)} selected`);
   return true;
 }
 

@@ -241,7 +241,7 @@ def test_items_go_on_behind_a_position(manage, place):
     assert [row.position for row in response.context["grid"].rows] == [2]
 
 
-@pytest.mark.parametrize("page", ["items/", "disagreements/", "setup/", "export/"])
+@pytest.mark.parametrize("page", ["items/", "gold/", "disagreements/", "setup/", "export/"])
 def test_pages_of_a_session_cost_the_same_whatever_their_length(
     manage, experiment, manager, reviewer, second_reviewer, page, django_assert_max_num_queries
 ):
@@ -253,7 +253,7 @@ def test_pages_of_a_session_cost_the_same_whatever_their_length(
         submit(session, position, reviewer, correct=True)
         submit(session, position, second_reviewer, correct=False)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         manage.get(f"/e/{experiment.pk}/sessions/{session.session_id}/{page}")
 
 
@@ -374,3 +374,34 @@ def test_schemas_are_offered_those_asked_first(manage, experiment, session, plac
         ("correct", True),
         ("tone", False),
     ]
+
+
+def way(session, schema="correct") -> str:
+    """How answers to a question are combined."""
+    return session.questions.get(label_schema__name=schema).consensus
+
+
+def test_how_answers_are_combined_is_chosen_where_there_is_a_choice(manage, session, place):
+    schema_id = session.questions.get().label_schema.schema_id
+    field = f"{schema_id}-consensus"
+
+    manage.post(f"{place}/setup/plan/", plan(session, **{field: "dawid_skene"}))
+    chosen = way(session)
+    shown = manage.get(f"{place}/setup/").content.decode()
+    manage.post(f"{place}/setup/plan/", plan(session))
+    refused = manage.post(f"{place}/setup/plan/", plan(session, **{field: "guessing"}))
+
+    assert chosen == way(session) == "dawid_skene"
+    assert '<option value="dawid_skene" selected>' in shown
+    assert refused.status_code == 200
+    assert "guessing is not one of the available choices" in refused.content.decode()
+
+
+def test_where_there_is_none_the_usual_way_is_named(manage, experiment, manager):
+    session = make_session(experiment, manager, questions=("problems", "minutes", "improvement"))
+
+    shown = manage.get(f"/e/{experiment.pk}/sessions/{session.session_id}/setup/").content.decode()
+
+    assert "-consensus" not in shown
+    for words in ("Each option by itself", "Median", "Not combined"):
+        assert words in shown

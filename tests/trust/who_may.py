@@ -237,6 +237,12 @@ GET    e/<str:experiment_id>/sessions/<str:session_id>/items/remove/          BB
 POST   e/<str:experiment_id>/sessions/<str:session_id>/items/remove/          LL 000X33
 GET    e/<str:experiment_id>/sessions/<str:session_id>/hidden/                LL 000222
 POST   e/<str:experiment_id>/sessions/<str:session_id>/hidden/                LL 000X00
+GET    e/<str:experiment_id>/sessions/<str:session_id>/gold/                  LL 000X22
+POST   e/<str:experiment_id>/sessions/<str:session_id>/gold/                  BB BBBBBB
+GET    e/<str:experiment_id>/sessions/<str:session_id>/gold/<int:position>/   LL 000X22
+POST   e/<str:experiment_id>/sessions/<str:session_id>/gold/<int:position>/   LL 000X33
+GET    e/<str:experiment_id>/sessions/<str:session_id>/reviewers/leaving/     LL 000X33
+POST   e/<str:experiment_id>/sessions/<str:session_id>/reviewers/leaving/     LL 000X33
 GET    e/<str:experiment_id>/sessions/<str:session_id>/disagreements/         LL 000222
 POST   e/<str:experiment_id>/sessions/<str:session_id>/disagreements/         BB BBBBBB
 GET    e/<str:experiment_id>/sessions/<str:session_id>/disagreements/<int:position>/ LL 000222
