@@ -122,7 +122,7 @@ def reviewer_paths(opened: str, closed: str) -> dict[str, str]:
 def manager_paths(page: Page, manage: str, session: str) -> dict[str, str]:
     """Pages under /e/; a question and a trace are the first of their lists."""
     place = manage.removesuffix("sessions/")
-    tabs = ("items", "disagreements", "judges", "answers", "export", "report", "setup")
+    tabs = ("items", "gold", "disagreements", "judges", "answers", "export", "report", "setup")
     differing = first_link(page, f"{manage}{session}/disagreements/", "main article a")
     return {
         "manage-sessions": manage,
@@ -130,6 +130,7 @@ def manager_paths(page: Page, manage: str, session: str) -> dict[str, str]:
         "manage-session": f"{manage}{session}/",
         **{f"manage-{tab}": f"{manage}{session}/{tab}/" for tab in tabs},
         "manage-adjudicate": differing,
+        "manage-gold-item": f"{manage}{session}/gold/1/",
         "manage-questions": f"{place}questions/",
         "manage-new-question": f"{place}questions/new/",
         "manage-question": first_link(page, f"{place}questions/"),

@@ -188,7 +188,10 @@ def manager_paths(world: World) -> Mapping[str, str]:
 def session_paths(world: World) -> Iterator[tuple[str, str]]:
     """The tabs of the finished session."""
     place = f"/e/{world.experiment.pk}/sessions/{world.closed.session_id}/"
-    tabs = ("", "items", "disagreements", "judges", "answers", "export", "report", "setup")
+    tabs = ("", "items", "gold", "disagreements", "judges", "answers", "export", "report", "setup")
     for tab in tabs:
         yield tab, f"{place}{tab}/" if tab else place
     yield "one disagreement", f"{place}disagreements/{next_open(world.closed, 0)}/"
+    yield "gold answers of an item", f"{place}gold/1/"
+    leaver = world.closed.reviewers.select_related("user").earliest("pk").user
+    yield "somebody leaves", f"{place}reviewers/leaving/?reviewer={leaver.email}"
