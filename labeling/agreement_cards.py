@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from labeling.charts import Point, Scale, point_on, scale_for
+from schemas.answers import number_words
 from traces.json_values import Json
 
 ENOUGH_ITEMS = 10
@@ -193,6 +194,7 @@ FURTHER = {
     "median_absolute_difference": "Median difference",
     "mean_jaccard": "Mean overlap of the sets (Jaccard)",
 }
+HUGE = 1e9
 SHARES = {"raw_agreement", "within_one_step"}
 
 
@@ -202,8 +204,13 @@ def further(record: Mapping[str, Json]) -> list[tuple[str, str]]:
     for key, name in FURTHER.items():
         value = cast("float | None", record.get(key))
         if value is not None:
-            found.append((name, f"{value:.0%}" if key in SHARES else two(value)))
+            found.append((name, f"{value:.0%}" if key in SHARES else short(value)))
     return found
+
+
+def short(value: float) -> str:
+    """Two decimals; a difference of huge numbers in as few characters."""
+    return two(value) if abs(value) < HUGE else number_words(value)
 
 
 def pairs(record: Mapping[str, Json]) -> list[tuple[str, str, str, int]]:

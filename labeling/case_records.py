@@ -79,9 +79,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseQuestion:
-    """One question on which the answers differ, or that is settled.
+    """One question on which the answers differ, that is settled, or that too few could answer.
 
-    merged  of several lists of texts every entry once; empty for other answers
+    merged      of several lists of texts every entry once; empty for other answers
+    is_short    nobody differs: somebody has to decide because nobody else can be asked
     """
 
     number: int
@@ -93,6 +94,7 @@ class CaseQuestion:
     control: Control
     decided: Decided | None
     merged: tuple[Kept, ...] = ()
+    is_short: bool = False
     typed: Typed = field(default_factory=Typed)
 
     @property
@@ -152,6 +154,8 @@ class Case:
     @property
     def heading(self) -> str:
         """How it stands with the item, in words."""
+        if self.n_open and all(each.is_short for each in self.questions if each.decided is None):
+            return "Too few could judge it"
         if self.n_open:
             return f"{'Two' if self.n_reviews == 2 else self.n_reviews} reviewers differ"
         if self.questions:

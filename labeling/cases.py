@@ -74,7 +74,8 @@ def case_of(
         positions = positions_on(each, answers, shown)
         values = [one.given.value for one in positions if one.given.value is not None]
         settlement = decided.get(each.schema.pk)
-        if settlement is not None or differ(each, values):
+        short = is_left_to_decide(item, each, values)
+        if settlement is not None or short or differ(each, values):
             mine = (typed or {}).get(each.question.name, Typed())
             questions.append(
                 CaseQuestion(
@@ -87,6 +88,7 @@ def case_of(
                     control=control_for(each.question.input, mine.value),
                     decided=decided_on(each, settlement) if settlement else None,
                     merged=merged_of(each.question.input, positions, mine),
+                    is_short=short,
                     typed=mine,
                 )
             )
@@ -147,6 +149,12 @@ def differ(each: Asked, values: Sequence[Json]) -> bool:
     """Whether a person should decide; the worker stores the same of the answers it saw."""
     is_expectation = each.question.kind == "expectation"
     return needs_a_person(each.question.input, values, is_expectation=is_expectation)
+
+
+def is_left_to_decide(item: QueueItem, each: Asked, values: Sequence[Json]) -> bool:
+    """Whether one answer is all there will be: the item was handed over for that (`escalating`)."""
+    is_text = isinstance(each.question.input, Text | TextList)
+    return bool(item.handed_over) and len(values) == 1 and not is_text
 
 
 def why_uncompared(each: Asked, values: Sequence[Json]) -> str:

@@ -56,8 +56,9 @@ def stacked(label: str, parts: Sequence[tuple[str, int, str]], *, of: int | None
             )
         )
         x += width
-    words = ", ".join(f"{name} {n}" for name, n, _ in parts)
-    says = f"{label}: {words}" + (f", of {of}" if of is not None else "")
+    # Options may be figures themselves: "5: 4" is no "5 4".
+    words = "; ".join(f"{name}: {n}" for name, n, _ in parts)
+    says = f"{label} – {words}" + (f" (of {of})" if of is not None else "")
     return Bar(label=label, says=says, total=total, segments=[s for s in segments if s.n])
 
 

@@ -1,6 +1,7 @@
 """Read side: everything the overview of a session shows, ready to be drawn.
 
-Cost: twelve queries, whatever the number of items, reviewers and answers.
+Cost: twelve queries, thirteen where a rule asks more reviewers; whatever the number of items,
+reviewers and answers.
 """
 
 from __future__ import annotations
@@ -18,7 +19,12 @@ from labeling.answer_charts import AnswersChart, answers_chart
 from labeling.charts import Bar, stacked
 from labeling.compared_words import Compared, compared_in
 from labeling.comparisons import answers_so_far
-from labeling.disagreements import Disagreement, disagreements_of, disputed
+from labeling.disagreements import (
+    Disagreement,
+    disagreements_of,
+    disputed,
+    too_few_could_judge,
+)
 from labeling.models import Agreement, LabelingSession
 from labeling.pacing import Pace, pace_of
 from labeling.progress import Progress, ReviewerProgress, progress_of
@@ -56,6 +62,7 @@ class ReviewerLine:
 class Dashboard:
     """The cards of a session's overview.
 
+    n_short       items that nobody differs on, but too few could judge (`too_few_could_judge`)
     compared      whether "no disagreements" says anything
     computed_at   when agreement, consensus and disagreements were computed last
     """
@@ -68,6 +75,7 @@ class Dashboard:
     disagreements: list[Disagreement]
     n_disagreements: int
     n_settled: int
+    n_short: int
     answers: list[AnswersChart]
     compared: Compared
     is_stale: bool
@@ -142,6 +150,7 @@ def dashboard_of(session: LabelingSession, *, now: datetime, link: str) -> Dashb
         ),
         n_disagreements=n_open,
         n_settled=n_disputed - n_open,
+        n_short=too_few_could_judge(session).count() if session.escalation_rule else 0,
         answers=[answers_chart(each) for each in answers_so_far(questions, results, names)],
         compared=compared_in(questions, results),
         is_stale=stale_sessions().filter(pk=session.pk).exists(),

@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from labeling.models import Answer, Consensus, LabelingSession, Review, Settlement
+from labeling.models import Answer, Consensus, LabelingSession, QueueItem, Review, Settlement
 from labeling.settled import final_words, is_settled, settlements_among
 from schemas.answers import label_of, tone_of
 from traces.json_values import Json
@@ -153,6 +153,19 @@ def behind(session: LabelingSession, place: tuple[int, str], *, worst_first: boo
         | Q(severity=severity, sureness__gt=sureness)
         | (equal & (Q(n__lt=n) | (Q(n=n) & later)))
     )
+
+
+def too_few_could_judge(session: LabelingSession) -> QuerySet[QueueItem]:
+    """Items that the escalation rule left to a person although nobody differs."""
+    differs = disputed(session).order_by().filter(item=OuterRef("pk"))
+    handed_over = session.items.counted().exclude(handed_over="")
+    return handed_over.exclude(Exists(differs)).in_order()
+
+
+def short_lines(session: LabelingSession) -> list[tuple[int, str]]:
+    """The first of those: position and what was asked. Cost: one query."""
+    found = too_few_could_judge(session).select_related("trace")[:MAXIMUM_SHOWN]
+    return [(item.position, title_of(item.trace.request_preview)) for item in found]
 
 
 def unsettled(session: LabelingSession) -> QuerySet[Consensus]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.roles import Action
 from labeling.compared_words import compared_in
 from labeling.dashboard import stored_results
-from labeling.disagreements import disagreements_of, next_open
+from labeling.disagreements import disagreements_of, next_open, short_lines
 from labeling.forms import number_in
 from labeling.item_grid import grid_of
 from labeling.models import LabelingSession, QueueItem
@@ -75,6 +75,7 @@ def disagreements(place: Place, session: LabelingSession) -> HttpResponse:
         "first_open": first_open,
         "after": after,
         "worst_first": worst_first,
+        "short": [] if after else short_lines(session),
         "none_found": "" if page else none_found(session),
     }
     return session_page_of(

@@ -12,6 +12,7 @@ FLOORS = ("accounts", "traces", "schemas", "assessments", "labeling", "reviewapp
 ANSWERED_ELSEWHERE = {
     "accounts.idempotency.TwinWasFaster": "the loop that raises it asks again",
     "reviewapp.mlflow_api.otlp.BadExport": "the OTLP view answers in protobuf's own shape",
+    "labeling.leaving.NotNamed": "the page that asks leads back to the overview",
     "reviewapp.bundling.SameName": "stops the collection of static files",
     "reviewapp.demo.fields.BadContent": "the demo's own files, read at the first start",
     "reviewapp.demo.loading.WrongOrder": "the demo's own files, read at the first start",

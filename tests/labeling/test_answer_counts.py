@@ -125,7 +125,7 @@ def test_a_scale_is_drawn_from_its_highest_step_on():
     chart = chart_of([*"12345"], [1, 0, 2, 3, 4], kind="numeric")
 
     assert [name for name, _ in chart.legend] == [*"54321"]
-    assert chart.bars[0].says == "Amara: 5 4, 4 3, 3 2, 2 0, 1 1"
+    assert chart.bars[0].says == "Amara – 5: 4; 4: 3; 3: 2; 2: 0; 1: 1"
 
 
 def test_eight_options_have_a_colour_each():
@@ -162,9 +162,9 @@ def test_the_worker_stores_what_the_overview_draws(experiment, manager, reviewer
     assert correct.options == ["Correct", "Incorrect"]
     assert (correct.is_pass_fail, correct.is_text) == (True, False)
     chart = answers_chart(correct)
-    assert [bar.says for bar in chart.bars] == ["Amara: Correct 1, Incorrect 1"]
+    assert [bar.says for bar in chart.bars] == ["Amara – Correct: 1; Incorrect: 1"]
     assert chart.combined is not None
-    assert chart.combined.says == "Everybody: Correct 1, Incorrect 1"
+    assert chart.combined.says == "Everybody – Correct: 1; Incorrect: 1"
     assert (improvement.n, improvement.is_text) == (2, True)
     texts = answers_chart(improvement)
     assert (texts.bars, texts.combined, texts.legend) == ([], None, [])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from labeling.agreement_cards import agreement_cards, two
+from labeling.agreement_cards import agreement_cards, further, two
 from labeling.charts import Point, colours_for, point_on, scale_for, stacked
 from labeling.durations import of_milliseconds, of_seconds
 from traces.json_values import Json
@@ -17,14 +17,14 @@ def test_a_bar_is_divided_by_its_parts():
         (0, 75, "3"),
         (75, 25, "1"),
     ]
-    assert (bar.says, bar.total) == ("Amara: yes 3, no 1", 4)
+    assert (bar.says, bar.total) == ("Amara – yes: 3; no: 1", 4)
 
 
 def test_a_meter_leaves_room_for_what_is_missing():
     bar = stacked("Amara", [("done", 10, "c1")], of=40)
 
     assert [part.width for part in bar.segments] == [25]
-    assert bar.says == "Amara: done 10, of 40"
+    assert bar.says == "Amara – done: 10 (of 40)"
 
 
 def test_a_meter_that_ran_over_stays_within_its_width():
@@ -230,3 +230,10 @@ def test_people_take_seconds_minutes_and_hours(seconds, words):
 )
 def test_machines_take_milliseconds_and_seconds(milliseconds, words):
     assert of_milliseconds(milliseconds) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.5, "0.50"), (12.0, "12.00"), (1.7e9, "1700000000"), (2e286, "2e+286")]
+)
+def test_a_difference_of_huge_numbers_stays_short(value, words):
+    assert further({"median_absolute_difference": value}) == [("Median difference", words)]

@@ -114,8 +114,8 @@ def test_gold_and_repeats_have_a_column_where_there_are_any(
 def test_the_answers_can_be_shown_together(manage, session):
     alone, together = text(manage, session), text(manage, session, "?answers=combined")
 
-    assert "amara@example.org: Correct 2, Incorrect 0" in alone
-    assert "Everybody: Correct 3, Incorrect 1" in together
+    assert "amara@example.org – Correct: 2; Incorrect: 0" in alone
+    assert "Everybody – Correct: 3; Incorrect: 1" in together
     assert "live/?answers=combined" in together
 
 

@@ -8,9 +8,10 @@ from accounts.credentials import Credential
 from assessments.escalation import Rule
 from labeling import aggregation
 from labeling.answering import Reply, Submission
-from labeling.models import LabelingSession
-from labeling.reviewing import submit
+from labeling.models import LabelingSession, Settlement
+from labeling.reviewing import cannot_judge, submit
 from tests.factories import LEASE, make_session, make_user
+from tests.pages.forms import form_of
 
 
 @pytest.fixture
@@ -189,3 +190,38 @@ class TestDisagreements:
         page = manage.get(place(session, "disagreements/")).content.decode()
         assert "Nobody left to ask" not in page
         assert "Waits for one more" not in page
+
+
+def test_what_too_few_could_judge_is_listed_and_can_be_decided(
+    manage, session_of_two, reviewer, second_reviewer
+):
+    """Nobody differs, so it is on no list of disagreements, and nobody is left to ask."""
+    session = session_of_two(traces=1, escalation=Rule(when="tie", max_reviews=3))
+    item = session.items.get()
+    submit(
+        item,
+        Submission(replies={"correct": Reply(value=True)}),
+        by=Credential(user=reviewer),
+        lease=LEASE,
+    )
+    reason = Submission(reason="Not my field")
+    cannot_judge(item, reason, by=Credential(user=second_reviewer), lease=LEASE)
+    aggregation.refresh(session.pk)
+
+    overview = manage.get(place(session)).content.decode()
+    listed = manage.get(place(session, "disagreements/")).content.decode()
+    case = manage.get(place(session, "disagreements/1/"))
+    [question] = case.context["case"].questions
+    assert "1 more item</a> is left to a manager: too few could judge it." in overview
+    assert "Too few could judge this one" in listed
+    assert "No disagreements" in listed
+    assert "Too few could judge it" in case.content.decode()
+
+    pick = {f"{question.prefix}-pick": question.positions[0].key, "act": "settle"}
+    manage.post(place(session, "disagreements/1/"), form_of(case) | pick)
+    aggregation.refresh(session.pk)
+
+    assert session.items.get().handed_over == ""
+    assert Settlement.objects.standing().get().assessment.value is True
+    assert "Too few could" not in manage.get(place(session, "disagreements/")).content.decode()
+    assert "left to a manager" not in manage.get(place(session)).content.decode()
