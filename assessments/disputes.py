@@ -23,7 +23,7 @@ DIGITS = 5
 
 
 def is_disputed(spec: Input, values: Sequence[Json]) -> bool:
-    """Pass/fail and choices: any difference. Numbers: more than one step, or a fifth of the range.
+    """Pass/fail and choices: any difference. Numbers: farther apart than the `tolerance`.
 
     Texts and lists of texts never: two good answers are seldom written alike.
     """
@@ -126,10 +126,13 @@ def as_set(value: Json) -> list[str]:
 def tolerance(spec: Input) -> float:
     """How far apart two numbers may be and still say the same; 0 where no number is asked for.
 
-    One step; without a step a fifth of the range; without bounds no difference is tolerated.
+    What the question says; without that one step, without a step a fifth of the range, without
+    bounds no difference is tolerated.
     """
     if not isinstance(spec, Numeric):
         return 0.0
+    if spec.tolerance is not None:
+        return spec.tolerance
     if spec.step is not None:
         return spec.step
     if spec.min_value is not None and spec.max_value is not None:

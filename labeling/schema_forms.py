@@ -220,7 +220,7 @@ class NumericForm(SchemaForm):
     words = "Number"
     says = "A number, with bounds and steps when you like: 1 to 5, minutes, a price."
     kind = "numeric"
-    parts = ("min_value", "max_value", "step", "min_label", "max_label", "scale")
+    parts = ("min_value", "max_value", "step", "min_label", "max_label", "scale", "tolerance")
 
     min_value = forms.FloatField(label="Lowest", required=False, widget=number())
     max_value = forms.FloatField(label="Highest", required=False, widget=number())
@@ -250,9 +250,19 @@ class NumericForm(SchemaForm):
         widget=forms.Select(attrs={"class": "inp"}),
     )
 
+    tolerance = forms.FloatField(
+        label="Answers say the same up to a difference of",
+        min_value=0,
+        required=False,
+        widget=number(),
+        help_text="Farther apart, they are a disagreement. Empty: one step, or without steps a "
+        "fifth of the range.",
+    )
+
     def description(self) -> dict[str, Json]:
         """`numeric`; whole numbers stay whole."""
-        bounds = {name: self.cleaned_data[name] for name in ("min_value", "max_value", "step")}
+        numbers = ("min_value", "max_value", "step", "tolerance")
+        bounds = {name: self.cleaned_data[name] for name in numbers}
         given: dict[str, Json] = {
             name: int(value) if value.is_integer() else value
             for name, value in bounds.items()

@@ -29,6 +29,7 @@ KINDS: dict[str, dict[str, object]] = {
         "scale": {"type": "string", "enum": ["interval", "ratio", "ordinal"]},
         "min_label": TEXT,
         "max_label": TEXT,
+        "tolerance": {**NUMBER, "minimum": 0},
     },
     "text": {"max_length": COUNT},
     "text_list": {"max_length_each": COUNT, "max_count": COUNT},

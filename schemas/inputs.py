@@ -69,6 +69,8 @@ class Numeric:
     """A number within bounds, on a step counted from the minimum (or from 0).
 
     The labels say in words what the lowest and the highest value mean; they need their bound.
+    tolerance   how far apart two answers may be and still say the same; None for the usual:
+                one step, else a fifth of the range (`assessments.disputes.tolerance`)
     """
 
     min_value: float | None = None
@@ -77,6 +79,7 @@ class Numeric:
     scale: NumericScale = "interval"
     min_label: str = ""
     max_label: str = ""
+    tolerance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,10 @@ def read_numeric(fields: Mapping[str, Json]) -> Numeric:
         )
     min_label = read_end_label(fields, "min_label", low)
     max_label = read_end_label(fields, "max_label", high)
-    return Numeric(low, high, step, scale, min_label, max_label)
+    tolerance = read_number(fields, "tolerance")
+    if tolerance is not None and tolerance < 0:
+        raise InvalidInput("input.numeric.tolerance", "The tolerance is 0 or more.")
+    return Numeric(low, high, step, scale, min_label, max_label, tolerance)
 
 
 def read_end_label(fields: Mapping[str, Json], field: str, bound: float | None) -> str:
@@ -236,7 +242,7 @@ READERS: dict[str, tuple[Callable[[Mapping[str, Json]], Input], set[str]]] = {
     "categorical": (read_categorical, {"options", "multi_select", "ordered"}),
     "numeric": (
         read_numeric,
-        {"min_value", "max_value", "step", "scale", "min_label", "max_label"},
+        {"min_value", "max_value", "step", "scale", "min_label", "max_label", "tolerance"},
     ),
     "text": (read_text, {"max_length"}),
     "text_list": (read_text_list, {"max_length_each", "max_count"}),
@@ -273,6 +279,7 @@ def describe_numeric(spec: Numeric) -> dict[str, Json]:
         "min_value": spec.min_value,
         "max_value": spec.max_value,
         "step": spec.step,
+        "tolerance": spec.tolerance,
     }
     labels: dict[str, Json] = {"min_label": spec.min_label, "max_label": spec.max_label}
     given = {name: bound for name, bound in bounds.items() if bound is not None}

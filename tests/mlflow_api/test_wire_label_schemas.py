@@ -51,6 +51,7 @@ def test_an_update_of_another_type_is_malformed(fields):
     [
         (Categorical(("a",), ordered=True), Categorical(("b",)), Categorical(("b",), ordered=True)),
         (Numeric(1, 5, 1, "ordinal"), Numeric(0, 9), Numeric(0, 9, 1, "ordinal")),
+        (Numeric(0, 9, tolerance=3), Numeric(0, 8), Numeric(0, 8, tolerance=3)),
         (
             Numeric(1, 5, 1, "ordinal", "Poor", "Good"),
             Numeric(1),

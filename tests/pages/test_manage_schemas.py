@@ -292,6 +292,14 @@ def test_a_stored_question_shows_its_preview_and_that_of_an_edit(manage, experim
     assert schema.version.number == 1
 
 
+@pytest.mark.parametrize(("typed", "kept"), [("2", 2), ("0", 0), ("0.5", 0.5), ("", None)])
+def test_how_far_answers_may_differ_is_kept(manage, questions, typed, kept):
+    manage.post(f"{questions}/new/?kind=number", wording(scale="interval", tolerance=typed))
+
+    spec = LabelSchema.objects.select_related("current").get().version.spec
+    assert spec == Numeric(tolerance=kept)
+
+
 def test_the_words_for_the_ends_of_a_scale_are_kept(manage, questions):
     words = {"min_label": "Confusing", "max_label": "Very clear"}
     fields = wording(min_value="1", max_value="5", step="1", scale="ordinal", **words)

@@ -95,11 +95,12 @@ def merged(present: Input, given: Input) -> Input:
 
 
 def merged_number(present: Numeric, given: Numeric) -> Numeric:
-    """A number with our step, scale and the words at those ends that still have a bound."""
+    """A number with what only we know: step, scale, tolerance, words at ends that have a bound."""
     return replace(
         given,
         step=present.step,
         scale=present.scale,
+        tolerance=present.tolerance,
         min_label="" if given.min_value is None else present.min_label,
         max_label="" if given.max_value is None else present.max_label,
     )
