@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from labeling import aggregation
-from labeling.models import LabelingSession, Settlement
+from labeling.models import GoldAnswer, LabelingSession, Settlement
 from tests.browser.people import arrive, come_in_by_link
 from tests.factories import make_session, submit
 
@@ -210,3 +210,24 @@ def test_ticking_an_entry_chooses_the_merged_list(
     page.get_by_role("button", name="Set consensus: the merged list").click()
     expect(page.get_by_text("is settled")).to_be_visible()
     assert values(session) == [["Page two.", "Four cups"]]
+
+
+def test_gold_answers_are_set_with_the_keyboard(scripted, session):
+    scripted.goto(scripted.url.partition("disagreements/")[0] + "gold/")
+    scripted.get_by_role("link", name="Begin with item 1").click()
+    expect(scripted.locator("#item")).to_have_text("Item 1")
+    scripted.wait_for_load_state("networkidle")
+
+    scripted.keyboard.press("2")
+    expect(scripted.get_by_role("radio", name="Incorrect")).to_be_checked()
+    scripted.keyboard.press("Control+Enter")
+    expect(scripted.locator("#item")).to_have_text("Item 2")
+    scripted.wait_for_load_state("networkidle")
+    scripted.keyboard.press("p")
+    expect(scripted.locator("#item")).to_have_text("Item 1")
+
+    assert GoldAnswer.objects.get().value is False
+    expect(scripted.get_by_role("radio", name="Incorrect")).to_be_checked()
+    scripted.get_by_role("button", name="Take it back").click()
+    expect(scripted.get_by_text("The gold answer is taken back.")).to_be_visible()
+    expect(scripted.get_by_role("radio", name="Incorrect")).not_to_be_checked()
