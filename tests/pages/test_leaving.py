@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from labeling.dashboard import dashboard_of
-from labeling.models import Review
+from labeling.models import LabelingSession, Review
 from tests.factories import make_session, submit
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,15 @@ def test_it_is_told_first_and_done_then(manage, session, reviewer, second_review
     assert before == [reviewer.email, second_reviewer.email]
     assert named(session) == [second_reviewer.email]
     assert "The others get the rest." in done.content.decode()
+
+
+@pytest.mark.parametrize(("wanted", "is_warned"), [(1, False), (2, True)])
+def test_that_too_few_remain_is_told_before(manage, session, reviewer, wanted, is_warned):
+    LabelingSession.objects.filter(pk=session.pk).update(reviews_required=wanted)
+
+    told = manage.get(path(session, PAGE), {"reviewer": reviewer.email}).content.decode()
+
+    assert ("Each item wants 2 reviews, and 1 person remains" in told) is is_warned
 
 
 def test_the_only_one_has_nobody_to_give_it_to(manage, session, reviewer, second_reviewer):
