@@ -42,7 +42,8 @@ class Forecast:
 
     reason   empty with a day; else done, none, uncounted (reviews came in, but nothing has been
              computed of them), early, waiting (somebody has not begun), stalled (nothing in two
-             weeks), far (more than a year)
+             weeks), far (more than a year), alone (fewer people than reviews of an item), undealt
+             (what is left is dealt to nobody who is there)
     who      the people the reason is about, or whose reviews come in last
     day      at the present pace
     early, late   a 95 % interval of that day from how much the days differ. Both are None with

@@ -71,6 +71,7 @@ WHY: Mapping[str, Callable[[Sequence[str]], str]] = {
     "waiting": waiting_words,
     "stalled": stalled_words,
     "far": far_words,
+    "undealt": lambda _: "What is left is dealt to nobody who is named, so that it cannot come in.",
     "alone": lambda _: (
         "Fewer people are named than reviews are wanted per trace, "
         "so that not all reviews can come in."

@@ -49,20 +49,19 @@ def forecast_of(
         return Forecast(reason="done")
     if progress.filled and progress.began is None:
         return Forecast(reason="uncounted")
+    named = [line for line in progress.reviewers if line.is_named]
+    if 0 < len(named) < session.reviews_required:
+        return Forecast(reason="alone")
     if session.assignment == LabelingSession.Assignment.POOL:
-        named = [line for line in progress.reviewers if line.is_named]
-        if 0 < len(named) < session.reviews_required:
-            return Forecast(reason="alone")
         streams = [Stream(left=progress.left, by_day=by_day)]
     else:
         streams = [
-            Stream(
-                name=line.name,
-                left=line.left if line.is_named else 0,
-                by_day=line.by_day,
-            )
-            for line in progress.reviewers
+            Stream(name=line.name, left=line.left, by_day=line.by_day)
+            for line in named
+            if line.left > 0
         ]
+        if not streams:
+            return Forecast(reason="undealt")
     return forecast(streams, began=progress.began, now=now)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from labeling.aggregation import refresh
 from labeling.dashboard import dashboard_of
 from labeling.models import LabelingSession, Review
 from tests.factories import make_session, submit
@@ -80,6 +81,22 @@ def test_who_is_not_named_leads_back(manage, session, email):
 
     assert answer.redirect_chain[-1][0] == path(session)
     assert "This person is not named for the session." in answer.content.decode()
+
+
+def test_what_nobody_is_left_to_review_is_not_called_in(manage, session, reviewer, second_reviewer):
+    """Each did their own items of two that all want both."""
+    LabelingSession.objects.filter(pk=session.pk).update(reviews_required=2)
+    session.items.update(reviews_required=2)
+    for position, person in ((2, second_reviewer), (3, reviewer), (4, second_reviewer)):
+        submit(session, position, person, correct=True)
+    refresh(session.pk)
+    undealt = manage.get(path(session)).content.decode()
+    manage.post(path(session, PAGE), {"reviewer": reviewer.email})
+    alone = manage.get(path(session)).content.decode()
+
+    assert "What is left is dealt to nobody who is named" in undealt
+    assert "Fewer people are named than reviews are wanted per trace" in alone
+    assert "All reviews are in" not in undealt + alone
 
 
 def absences(session, *, now) -> dict[str, str]:
