@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from django.db.models import F, QuerySet
+
 from accounts.models import User
+from accounts.prepared import prepared
 from labeling.computing import Computed
-from labeling.models import Consensus, QueueItem
+from labeling.models import Consensus
 from labeling.pseudonyms import Naming
 from schemas.models import SchemaVersion
+from traces.columns import LookedUp
 from traces.json_values import Json
 
 
@@ -36,13 +40,26 @@ class Combined(NamedTuple):
 
 
 NOBODYS = Combined()
-# The combined answers to some items, by the primary keys of item and label schema.
-CombinedOf = Callable[[Sequence[QueueItem]], Mapping[tuple[int, int], Combined]]
+# The combined answers to some items, which are given as primary keys, by those of item and label
+# schema.
+CombinedOf = Callable[[Collection[int]], Mapping[tuple[int, int], Combined]]
 
 
-def stored_for(items: Sequence[QueueItem]) -> dict[tuple[int, int], Combined]:
+def stored_for(items: Collection[int]) -> dict[tuple[int, int], Combined]:
     """As they are stored. Cost: one query."""
-    found = Consensus.objects.filter(item__in=items).values_list(
+    rows: Sequence[Sequence[Any]] = stored_rows(items=LookedUp.given(items))  # Any: mixed columns
+    return {
+        (item, schema): Combined(
+            value, method, confidence, n, tie, votes, adjudicator(account, email), number
+        )
+        for item, schema, account, email, number, value, method, confidence, n, tie, votes in rows
+    }
+
+
+@prepared
+def stored_rows(*, items: str) -> QuerySet[Consensus, Any]:  # Any: as above
+    """Of some items, for `stored_for`."""
+    return Consensus.objects.filter(LookedUp(F("item"), items)).values_list(
         "item__pk",
         "label_schema__pk",
         "adjudicated_by__pk",
@@ -55,13 +72,6 @@ def stored_for(items: Sequence[QueueItem]) -> dict[tuple[int, int], Combined]:
         "tie",
         "votes",
     )
-    rows: Iterable[Sequence[Any]] = found  # Any: columns of every type
-    return {
-        (item, schema): Combined(
-            value, method, confidence, n, tie, votes, adjudicator(account, email), number
-        )
-        for item, schema, account, email, number, value, method, confidence, n, tie, votes in rows
-    }
 
 
 def adjudicator(account: int | None, email: str | None) -> tuple[int, str] | None:

@@ -14,7 +14,7 @@ Kind = Literal["text", "json", "number", "whole", "flag", "time"]
 class Column(NamedTuple):
     """One column; every cell may also be empty.
 
-    kind   json is any JSON value; number a float; whole an integer; time an aware datetime
+    kind   json is any JSON value; number a float; whole an integer; time an RFC 3339 text in UTC
     """
 
     name: str

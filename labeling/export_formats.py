@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -19,7 +18,6 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 PIECE_ROWS = 500
 # `= + - @`, their full-width twins, tab and carriage return.
 FORMULA_STARTS = frozenset("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
-JSON_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 
 Row = Sequence[Any]  # Any: columns of every type
 T = TypeVar("T")
@@ -28,18 +26,17 @@ T = TypeVar("T")
 def json_lines(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
     """One JSON object per line."""
     for piece in pieces(rows):
-        yield b"".join(
-            [
-                orjson.dumps(dict(zip(columns, row, strict=True)), option=JSON_OPTIONS)
-                for row in piece
-            ]
-        )
+        yield b"".join([line_of(dict(zip(columns, row, strict=True))) for row in piece])
 
 
 def json_objects(objects: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     """One given object per line."""
-    for each in objects:
-        yield orjson.dumps(each, option=JSON_OPTIONS)
+    yield from map(line_of, objects)
+
+
+def line_of(each: Mapping[str, Any]) -> bytes:
+    """One object and the end of its line."""
+    return orjson.dumps(each, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def csv_lines(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
@@ -79,8 +76,6 @@ def cell(value: Any) -> str | int | float:  # Any: as Row
             return "true" if value else "false"
         case int() | float():
             return value
-        case datetime():
-            return value.isoformat().replace("+00:00", "Z")
         case _:
             return guarded(orjson.dumps(value).decode())
 

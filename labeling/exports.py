@@ -17,8 +17,9 @@ from labeling.export_columns import (
     names_of,
 )
 from labeling.export_formats import csv_lines, json_lines, json_objects
-from labeling.export_rows import Row, Telling, label_rows, trace_objects
+from labeling.export_rows import Row, trace_objects
 from labeling.item_rows import item_table
+from labeling.label_rows import Telling, label_rows
 from labeling.models import LabelingSession
 from labeling.parquet_format import parquet_pieces
 from labeling.pseudonyms import Naming, by_email, by_pseudonym

@@ -55,7 +55,7 @@ class ItemTable:
         """
         condition = item_changed(updated_since) if updated_since else None
         for batch in item_batches(self.session, condition):
-            exchanges, combined = exchanges_of(batch), combined_of(batch)
+            exchanges, combined = exchanges_of(batch), combined_of([item.pk for item in batch])
             given = given_to(batch) if self.people else {}
             for item in batch:
                 row: list[Any] = [self.session.session_id, item.item_id, item.trace.trace_id]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -104,7 +105,11 @@ def table_of(
 
 
 def cells(kind: Kind, values: list[Any]) -> list[Any]:
-    """The cells of one column: JSON as its text, nothing as nothing."""
-    if kind != "json":
-        return values
-    return [None if value is None else orjson.dumps(value).decode() for value in values]
+    """The cells of one column: JSON as its text, times as times, nothing as nothing."""
+    match kind:
+        case "json":
+            return [None if value is None else orjson.dumps(value).decode() for value in values]
+        case "time":
+            return [value and datetime.fromisoformat(value) for value in values]
+        case _:
+            return values

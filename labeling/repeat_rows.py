@@ -8,6 +8,7 @@ from labeling.computing import Given, answers_of
 from labeling.export_rows import Row, batches
 from labeling.models import LabelingSession, QueueItem, RepeatedAnswer, Review
 from labeling.pseudonyms import Naming
+from traces.columns import Rfc3339
 from traces.json_values import Json
 
 FIELDS = (
@@ -20,7 +21,7 @@ FIELDS = (
     "value",
     "rationale",
     "cannot_judge",
-    "review__submitted_at",
+    Rfc3339("review__submitted_at"),
     "review__active_ms",
 )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import UTC, datetime
 
 import pytest
 
@@ -36,7 +35,6 @@ from labeling.export_formats import PIECE_ROWS, cell, csv_lines, json_lines, jso
         ("a=b", "a=b"),
         (["=a", 1], '["=a",1]'),
         ({"a": None}, '{"a":null}'),
-        (datetime(2026, 11, 20, 12, tzinfo=UTC), "2026-11-20T12:00:00Z"),
     ],
 )
 def test_a_cell_shows_its_value_and_runs_nothing(value, shown):

@@ -327,6 +327,7 @@ def test_reading_costs_the_same_whatever_the_number_of_labels(
 
 def test_batches_follow_each_other_without_gap(session, reviewer, monkeypatch):
     monkeypatch.setattr("labeling.export_rows.ITEM_BATCH", 2)
+    monkeypatch.setattr("labeling.label_rows.ITEM_BATCH", 2)
     monkeypatch.setattr("labeling.export_rows.TRACE_BATCH", 2)
     for position in (1, 2, 3):
         submit(session, position, reviewer, ANSWERS)

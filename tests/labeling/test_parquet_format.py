@@ -23,10 +23,11 @@ COLUMNS = [
     Column("at", "time"),
 ]
 AT = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
+AT_TEXT = "2026-11-20T12:00:00.123456Z"
 ROWS = [
-    ("Ärger", {"b": 1, "a": [2]}, 0.5, 2**53 + 1, True, AT),
+    ("Ärger", {"b": 1, "a": [2]}, 0.5, 2**53 + 1, True, AT_TEXT),
     (None, None, None, None, None, None),
-    ("=SUM(A1)", "text", 1.0, 0, False, AT),
+    ("=SUM(A1)", "text", 1.0, 0, False, AT_TEXT),
 ]
 EXPECTED = [
     {

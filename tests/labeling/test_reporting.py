@@ -197,8 +197,8 @@ def test_a_figure_that_was_changed_is_another_report(session):
 def test_a_report_costs_the_same_whatever_the_number_of_answers(
     session, reviewer, django_assert_num_queries
 ):
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         stored_report(session)
     submit(session, 4, reviewer, True, "Rude")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         stored_report(session)

@@ -83,5 +83,5 @@ def test_the_report_needs_no_more_queries_for_more_answers(
     submit(session, 2, reviewer, correct=False)
     client.force_login(manager)
 
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(21):
         client.get(f"{place}/report/")
