@@ -19,7 +19,8 @@ from traces.access import NoSuchTrace
 from traces.changing import NAME_TAG, Change, change_of, write_changes
 from traces.dialects import normalise_all
 from traces.json_values import dumps
-from traces.models import Experiment, Run, Span, Trace, TraceKeyword, TraceRunLink
+from traces.linking import link_to_run, locked
+from traces.models import Experiment, Run, Span, Trace, TraceKeyword
 from traces.previews import request_preview, response_preview
 from traces.reading import spans_of
 from traces.records import SpanRecord, TraceRecord
@@ -259,26 +260,19 @@ def root_columns(facts: TraceFacts) -> dict[str, object]:
 
 @transaction.atomic
 def set_tag(trace: Trace, key: str, value: str) -> None:
-    """Set one tag; the key was checked by `trace_json.clean_tag`."""
-    row = Trace.objects.select_for_update(no_key=True).get(pk=trace.pk)
+    """Set one tag; the key was checked by `trace_json.clean_tag`. Raises NoSuchTrace."""
+    [row] = locked([trace.trace_id])
     write_changes([change_of(row, row.tags | {key: value}, row.metadata)])
 
 
 @transaction.atomic
 def delete_tag(trace: Trace, key: str) -> None:
-    """Remove one tag. Raises KeyError when the trace does not have it."""
-    row = Trace.objects.select_for_update(no_key=True).get(pk=trace.pk)
+    """Remove one tag. Raises KeyError when the trace does not have it, and NoSuchTrace."""
+    [row] = locked([trace.trace_id])
     tags = dict(row.tags)
     del tags[key]
     Trace.objects.filter(pk=row.pk).update(tags=tags, name=tags.get(NAME_TAG, ""))
     row.keywords.filter(kind=TraceKeyword.Kind.TAG, key=key).delete()
-
-
-def link_to_run(run: Run, traces: Sequence[Trace]) -> None:
-    """Say that traces belong to a run; saying it twice changes nothing."""
-    TraceRunLink.objects.bulk_create(
-        [TraceRunLink(run=run, trace=trace) for trace in traces], ignore_conflicts=True
-    )
 
 
 @transaction.atomic
