@@ -66,10 +66,9 @@ def export(request: HttpRequest) -> HttpResponse:
     except BadExport as bad:
         return answered(bad.status, {"detail": bad.detail})
     experiment = experiment_for(by, experiment_id, Action.WRITE_TRACES)
-    refusal = str(found.fault) if found.fault else ""
     run = run_named(request, by, experiment)
     n_refused, elsewhere = store(experiment, found.spans, run)
-    partial = partial_success(found.n_refused + n_refused, refusal or elsewhere)
+    partial = partial_success(found.n_refused + n_refused, told_of(found) or elsewhere)
     content = partial.SerializeToString() if is_protobuf(request) else as_json(partial)
     return HttpResponse(content, content_type=request.content_type)
 
@@ -93,11 +92,23 @@ def store(experiment: Experiment, spans: Sequence[SpanRecord], run: Run | None) 
 
 
 def partial_success(n_refused: int, why: str) -> ExportTraceServiceResponse:
-    """The answer; without fields when everything was stored, as the specification asks."""
-    if not n_refused:
+    """The answer; without fields when everything was stored, as the specification asks.
+
+    Nothing refused and something told is a warning, which the specification has room for as well.
+    """
+    if not n_refused and not why:
         return ExportTraceServiceResponse()
     partial = ExportTracePartialSuccess(rejected_spans=n_refused, error_message=why[:MOST_SAID])
     return ExportTraceServiceResponse(partial_success=partial)
+
+
+def told_of(found: Export) -> str:
+    """Why spans were refused, or what was put into letters; empty when there is nothing to tell."""
+    if found.fault:
+        return str(found.fault)
+    if found.n_respelled:
+        return f"NaN, infinities and NUL (␀) were stored as text: {found.n_respelled} of them."
+    return ""
 
 
 def as_json(answer: ExportTraceServiceResponse) -> bytes:
