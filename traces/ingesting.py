@@ -15,7 +15,7 @@ from django.db import transaction
 
 from accounts.inserting import insert_many, insert_or_lock, upsert
 from traces import timestamps
-from traces.access import NoSuchTrace
+from traces.access import TraceElsewhere
 from traces.changing import NAME_TAG, Change, change_of, write_changes
 from traces.dialects import normalise_all
 from traces.json_values import dumps
@@ -53,7 +53,7 @@ def start_trace(experiment: Experiment, record: TraceRecord) -> Trace:
 
     Given fields replace, absent previews stay, tags and metadata merge by key. The fields count
     as final: spans that come later do not change them.
-    Raises NoSuchTrace when the id belongs to another experiment.
+    Raises TraceElsewhere when the id belongs to another experiment.
     """
     return start_traces(experiment, [record])[0]
 
@@ -120,7 +120,7 @@ def store_spans(
 
     The first span creates its trace; the root gives it name, state, times and previews unless
     start_trace has. Cost: a constant number of statements per 200 traces.
-    Raises NoSuchTrace when a trace id belongs to another experiment.
+    Raises TraceElsewhere when a trace id belongs to another experiment.
     """
     by_trace: dict[str, list[SpanRecord]] = defaultdict(list)
     for span in normalise_all(spans):
@@ -155,14 +155,14 @@ def lock_or_create(experiment: Experiment, traces: Sequence[Trace]) -> dict[str,
     """Insert these traces; those whose ids are there already are answered, locked, by id.
 
     Two at once agree on one row. Cost: two statements.
-    Raises NoSuchTrace when an id belongs to another experiment.
+    Raises TraceElsewhere when an id belongs to another experiment.
     """
     inserted = insert_or_lock(traces, unique="trace_id", kept="state")
     known = {trace.trace_id for trace in traces} - {trace.trace_id for trace in inserted}
     there = Trace.objects.filter(trace_id__in=known) if known else ()
     for trace in there:
         if trace.experiment_id != experiment.pk:
-            raise NoSuchTrace(trace.trace_id)
+            raise TraceElsewhere(trace.trace_id)
     return {trace.trace_id: trace for trace in there}
 
 
@@ -280,7 +280,7 @@ def store_missing(experiment: Experiment, spans: Sequence[SpanRecord]) -> list[T
     """Store those spans that are not there yet, or are there unfinished; their traces are answered.
 
     For what repeats spans that came by OTLP, which tell more and are kept.
-    Raises NoSuchTrace when a trace id belongs to another experiment.
+    Raises TraceElsewhere when a trace id belongs to another experiment.
     """
     new = {
         span.trace_id: new_trace(experiment, span.trace_id, timestamps.from_ns(span.start_ns))

@@ -26,7 +26,7 @@ from accounts.credentials import Credential
 from accounts.roles import Action
 from reviewapp.mlflow_api.endpoint import answered, guarded, sent, unknown, who_asks
 from traces import otlp
-from traces.access import NoSuchRun, NoSuchTrace, experiment_for, run_for
+from traces.access import NoSuchRun, TraceElsewhere, experiment_for, run_for
 from traces.inflating import inflate
 from traces.ingesting import store_spans
 from traces.json_values import Json
@@ -76,11 +76,11 @@ def export(request: HttpRequest) -> HttpResponse:
 def store(experiment: Experiment, spans: Sequence[SpanRecord], run: Run | None) -> tuple[int, str]:
     """Store the traces that are not another experiment's: how many spans are, and what that means.
 
-    Raises NoSuchTrace when all are.
+    Raises TraceElsewhere when all are.
     """
     try:
         store_spans(experiment, spans, run=run)
-    except NoSuchTrace as fault:
+    except TraceElsewhere as fault:
         taken = Trace.objects.filter(trace_id__in={span.trace_id for span in spans})
         elsewhere = set(taken.exclude(experiment=experiment).values_list("trace_id", flat=True))
         kept = [span for span in spans if span.trace_id not in elsewhere]

@@ -238,7 +238,9 @@ def test_a_trace_that_is_elsewhere_is_refused_and_the_others_are_stored(send):
 
     answer = ExportTraceServiceResponse.FromString(response.content)
     assert (response.status_code, answer.partial_success.rejected_spans) == (200, 1)
-    assert answer.partial_success.error_message.endswith("not found")
+    assert answer.partial_success.error_message.endswith(
+        "another experiment has a trace of this ID"
+    )
     assert stored() == {"01": 1, "02": 0}
 
 

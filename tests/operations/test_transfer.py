@@ -116,6 +116,18 @@ def test_a_trace_whose_assessment_is_broken_stays_out_whole(operator, tmp_path) 
     assert Trace.objects.count() == 0
 
 
+def test_a_trace_that_another_experiment_has_is_refused_in_words(
+    operator, tmp_path, capsys
+) -> None:
+    line = trace_line()
+    imported(tmp_path / "traces.jsonl", line)
+
+    code = imported(tmp_path / "traces.jsonl", line, into="Elsewhere")
+
+    assert code == 1
+    assert "another experiment has a trace of this ID" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("as_text", [True, False])
 def test_a_line_that_python_wrote_with_nan_comes_in(operator, tmp_path, as_text) -> None:
     """`Trace.to_json` of the client writes NaN, which is no JSON, inside of texts or outside."""
