@@ -47,6 +47,7 @@ from assessments.standing import (
     take_over,
 )
 from schemas.models import SchemaVersion
+from traces.access import NoSuchTrace
 from traces.ids import mint
 from traces.models import Run, Trace
 
@@ -106,8 +107,7 @@ def override_all(
     rest = [target.assessment_id for target in targets[1:]]
     if rest:
         draft = replace(draft, metadata={**draft.metadata, FURTHER: json.dumps(rest)})
-    pks = [target.pk for target in targets]
-    return write_once(targets[0].trace, draft, by=by, now=now, context=context, targets=pks)
+    return write_once(targets[0].trace, draft, by=by, now=now, context=context, targets=targets)
 
 
 def write_once(
@@ -117,15 +117,18 @@ def write_once(
     by: Credential,
     now: datetime,
     context: Context,
-    targets: Sequence[int],
+    targets: Sequence[Assessment],
 ) -> Assessment:
-    """Check, attribute and write; a twin that was faster is answered instead."""
+    """Check, attribute and write; a twin that was faster is answered instead.
+
+    Raises as `record` and `override`, and NoSuchTrace when the trace was deleted meanwhile.
+    """
     check_draft(draft)
     draft = attribute(draft, by)
     if context.schema_version is not None:
         cleaned = context.schema_version.clean_answer(draft.name, draft.value)
         draft = replace(draft, value=cleaned)
-    first = targets[0] if targets else None
+    first = targets[0].pk if targets else None
     key = digest(by.token.pk, trace.trace_id, draft, first) if by.token else None
 
     def write_it() -> Assessment:
@@ -139,7 +142,10 @@ def write_once(
     try:
         return write_it()
     except IntegrityError:
-        return find_twin(key, now=now) or write_it()
+        twin = find_twin(key, now=now)
+        if twin is None and not Trace.objects.filter(pk=trace.pk).exists():
+            raise NoSuchTrace(trace.trace_id) from None
+        return twin or write_it()
 
 
 def find_twin(key: str | None, *, now: datetime) -> Assessment | None:
@@ -160,12 +166,15 @@ def write(
     by: Credential,
     now: datetime,
     context: Context,
-    targets: Sequence[int],
+    targets: Sequence[Assessment],
     key: str | None,
 ) -> Assessment:
-    """The rows of a new assessment. Targets are locked before anything is decided."""
+    """The rows of a new assessment. Targets are locked before anything is decided.
+
+    Their trace is locked before them, as by those who delete it.
+    """
     assessment = new_row(trace, draft, by=by, now=now, context=context, key=key)
-    assessment.overrides_id = targets[0] if targets else None
+    assessment.overrides_id = targets[0].pk if targets else None
     first = Revision.objects.of(assessment, Revision.Action.RECORDED, by=by, at=now)
     rows = [prepare_insert(assessment), prepare_insert(first, parent="assessment")]
     if context.run is not None:
@@ -174,14 +183,22 @@ def write(
         write_together(rows)
         return assessment
     with transaction.atomic():
+        lock_trace(trace)
         found = locked_in_order(targets)
         write_together(rows)
-        take_over(assessment, [found[pk] for pk in targets])
+        take_over(assessment, [found[target.pk] for target in targets])
         for target in found.values():
             if target.valid:
                 set_valid(target, valid=False, by=by, now=now)
-    assessment.overrides = found[targets[0]]
+    assessment.overrides = found[targets[0].pk]
     return assessment
+
+
+def lock_trace(trace: Trace) -> None:
+    """Let nobody delete the trace until the transaction ends. Raises NoSuchTrace."""
+    rows = Trace.objects.select_for_update(no_key=True).filter(pk=trace.pk).order_by()
+    if not rows.values_list("pk").first():
+        raise NoSuchTrace(trace.trace_id)
 
 
 def new_row(
@@ -233,7 +250,7 @@ def revise(
     NoSuchAssessment.
     """
     check_changes(changes)
-    row = locked(assessment.pk)
+    row = locked(assessment)
     demand_author(row, by)
     demand_running(row.run)
     if expected_version is not None and expected_version != row.version:
@@ -269,7 +286,7 @@ def adopt(assessment: Assessment, *, by: Credential, now: datetime, context: Con
 
     Raises NotTheAuthor, InvalidValue or NoSuchAssessment.
     """
-    row = locked(assessment.pk)
+    row = locked(assessment)
     demand_author(row, by)
     row.run, row.schema_version = context.run, context.schema_version
     replace_value(row, Changes(replaces_value=True, value=row.value))
@@ -318,7 +335,8 @@ def retract(
     may_retract_any: bool = False,
     may_be_over: bool = False,
 ) -> None:
-    """Withdraw an assessment: it leaves every list, its revisions stay. Twice changes nothing.
+    """Withdraw an assessment: it leaves every list, its revisions stay. Twice changes nothing,
+    and neither does withdrawing one whose trace was deleted meanwhile.
 
     What it had overridden is valid again, each unless another override of it stands.
     may_retract_any  whether the caller's role allows withdrawing somebody else's; that is audited
@@ -326,8 +344,8 @@ def retract(
     Raises NotTheAuthor or RunEnded.
     """
     rows = Assessment.objects.select_for_update(of=("self",), no_key=True).select_related("run")
-    row = rows.get(pk=assessment.pk)
-    if row.retracted_at is not None:
+    row = rows.filter(pk=assessment.pk).first()
+    if row is None or row.retracted_at is not None:
         return
     if is_author(row, by):
         if not may_be_over:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from django.db.models import Q
 
@@ -35,7 +36,7 @@ def join_override(
     override: Assessment, target: Assessment, *, by: Credential, now: datetime
 ) -> None:
     """Let an assessment override one more; both know it by a revision."""
-    override, target = (locked(pk) for pk in (override.pk, target.pk))
+    override, target = locked(override), locked(target)
     take_over(override, [override, target])
     named = json.loads(override.metadata.get(FURTHER, "[]"))
     override.metadata = {**override.metadata, FURTHER: json.dumps([*named, target.assessment_id])}
@@ -78,20 +79,24 @@ def set_valid(row: Assessment, *, valid: bool, by: Credential, now: datetime) ->
     mark_stale(row.run)
 
 
-def locked_in_order(pks: Iterable[int]) -> dict[int, Assessment]:
+def locked_in_order(targets: Iterable[Assessment]) -> dict[int, Assessment]:
     """As `locked`, for several: two at once take their locks in the same order."""
-    return {pk: locked(pk) for pk in sorted(pks)}
+    return {target.pk: locked(target) for target in sorted(targets, key=attrgetter("pk"))}
 
 
-def locked(pk: int) -> Assessment:
-    """The present row, locked until the transaction ends. Raises NoSuchAssessment."""
+def locked(assessment: Assessment) -> Assessment:
+    """The present row, locked until the transaction ends.
+
+    Raises NoSuchAssessment when it was retracted, or its trace deleted, since it was read.
+    """
     row = (
         Assessment.objects.select_for_update(of=("self",), no_key=True)
         .select_related("schema_version", "run")
-        .get(pk=pk)
+        .filter(pk=assessment.pk)
+        .first()
     )
-    if row.retracted_at is not None:
-        raise NoSuchAssessment(row.assessment_id)
+    if row is None or row.retracted_at is not None:
+        raise NoSuchAssessment(assessment.assessment_id)
     return row
 
 

@@ -9,7 +9,8 @@ web)
     reviewapp prepare --no-demo --owner "${REVIEWAPP_OWNER:-owner@localhost}"
     exec gunicorn reviewapp.wsgi:application --bind 0.0.0.0:8000 --worker-class gthread \
         --workers "${WEB_PROCESSES:-2}" --threads 8 --preload --timeout 60 \
-        --graceful-timeout 10 --keep-alive 30 --log-level warning --no-control-socket
+        --graceful-timeout 10 --keep-alive 30 --log-level warning --no-control-socket \
+        --limit-request-line 8190
     ;;
 worker)
     python -m reviewapp.waiting --migrated

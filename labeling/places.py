@@ -12,7 +12,7 @@ from accounts.inserting import insert
 from accounts.models import User
 from accounts.prepared import prepared
 from accounts.roles import Action, roles_allowing
-from labeling.access import HiddenItem
+from labeling.access import HiddenItem, NoSuchItem
 from labeling.answering import Submission
 from labeling.models import LabelingSession, QueueItem, Review
 from labeling.queueing import database_now, demand_reviewer, lock_session
@@ -78,8 +78,13 @@ def take_place(
 
 
 def lock_item(item: QueueItem, session: LabelingSession) -> QueueItem:
-    """The item's row as it is now, locked behind its session's, with its trace."""
-    [locked] = item_to_lock(pk=item.pk)
+    """The item's row as it is now, locked behind its session's, with its trace.
+
+    Raises NoSuchItem when its trace was deleted since it was read.
+    """
+    locked = item_to_lock.first(pk=item.pk)
+    if locked is None:
+        raise NoSuchItem(item.item_id)
     locked.session = session
     return locked
 

@@ -59,9 +59,10 @@ def add_traces(session: LabelingSession, trace_ids: Sequence[str]) -> Added:
     known = {
         trace.trace_id: trace.pk
         for batch in batches(wanted)
-        for trace in Trace.objects.filter(
-            experiment_id=session.experiment_id, trace_id__in=batch
-        ).only("pk", "trace_id")
+        for trace in Trace.objects.filter(experiment_id=session.experiment_id, trace_id__in=batch)
+        .select_for_update(no_key=True)  # or one that is deleted meanwhile fails the whole request
+        .order_by("trace_id")
+        .only("pk", "trace_id")
     }
     first = session.items.filter(occurrence=1)
     items = dict(first.values_list("trace_id", "removed_at"))

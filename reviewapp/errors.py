@@ -43,7 +43,14 @@ from reviewapp.trace_files import NothingImported
 from schemas.access import NoSuchSchema
 from schemas.defining import SchemaExists, SchemaFixed
 from schemas.inputs import InvalidInput, InvalidValue
-from traces.access import NoSuchDataset, NoSuchExperiment, NoSuchRun, NoSuchTrace, NotAllowed
+from traces.access import (
+    NoSuchDataset,
+    NoSuchExperiment,
+    NoSuchRun,
+    NoSuchTrace,
+    NotAllowed,
+    TraceElsewhere,
+)
 from traces.artifact_paths import InvalidArtifactPath
 from traces.artifacts import NoRoom, NoSuchArtifact
 from traces.datasets import InvalidDataset
@@ -86,6 +93,7 @@ VERDICTS: Mapping[type[Exception], Verdict] = {
     NoSuchExperiment: MISSING,
     NoSuchRun: MISSING,
     NoSuchTrace: MISSING,
+    TraceElsewhere: MISSING,
     NoSuchArtifact: MISSING,
     NoSuchAssessment: MISSING,
     NoSuchSchema: MISSING,
@@ -182,6 +190,8 @@ def sentence_of(error: BaseException) -> str:
     """An error in one text, for a shape that has no fields."""
     if isinstance(error, InvalidAnswers):
         return " ".join([str(error), *(f"{name}: {fault}" for name, fault in error.fields.items())])
+    if isinstance(error, InvalidDraft):
+        return f"{error.field}: {error}"
     return str(error)
 
 

@@ -200,6 +200,8 @@ def web_command(address: str) -> list[str]:
         *("--bind", address, "--workers", WEB_PROCESSES, "--worker-class", "gthread"),
         *("--threads", "8", "--preload", "--timeout", "60", "--graceful-timeout", "10"),
         *("--keep-alive", "30", "--log-level", "warning", "--no-control-socket"),
+        # A filter of 4 KB fits into a URL; gunicorn's own limit is less than that.
+        *("--limit-request-line", "8190"),
     ]
 
 

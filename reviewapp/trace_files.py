@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from traces.json_values import InvalidJson, Json, loads
+from traces.json_values import InvalidJson, Json
+from traces.legible import loads_legibly
 from traces.parsing import MAX_INFLATED_BYTES, Malformed, TooLarge
 
 Fault = InvalidJson | TooLarge
@@ -123,7 +124,7 @@ def is_by_line(source: Source) -> bool:
     while b"\n" not in source.data and source.grow(0):
         pass
     try:
-        return isinstance(loads(source.data.partition(b"\n")[0]), dict)
+        return isinstance(loads_legibly(source.data.partition(b"\n")[0]), dict)
     except InvalidJson:
         return False
 
@@ -177,6 +178,6 @@ def members(source: Source, start: int, *, is_wrapped: bool) -> Iterator[bytes]:
 def parsed(number: int, word: str, part: bytes) -> Entry:
     """A part's value, or its fault."""
     try:
-        return Entry(number=number, word=word, size=len(part), value=loads(part))
+        return Entry(number=number, word=word, size=len(part), value=loads_legibly(part))
     except InvalidJson as fault:
         return Entry(number=number, word=word, size=len(part), fault=fault)

@@ -32,6 +32,15 @@ class NoSuchTrace(LookupError):
         super().__init__(f"Trace with ID '{trace_id}' not found")
 
 
+class TraceElsewhere(NoSuchTrace):
+    """The id of what comes in is in use; by which experiment is not everybody's to know."""
+
+    def __init__(self, trace_id: str) -> None:
+        super().__init__(trace_id)
+        why = "another experiment has a trace of this ID"
+        self.args = (f"Trace with ID '{trace_id}' cannot be stored: {why}",)
+
+
 class NoSuchRun(LookupError):
     """No run with this id that the caller may see."""
 

@@ -22,17 +22,20 @@ _CLIENT_DEPTH = 90
 
 
 def from_proto(value: AnyValue, room: Room) -> Json:
-    """Decode one AnyValue; bytes become base64 text, as in OTLP/JSON. Raises TooLarge."""
+    """Decode one AnyValue; bytes become base64 text, as in OTLP/JSON. Raises TooLarge.
+
+    What JSON cannot hold is put into letters, see `traces.legible`.
+    """
     room.take()
     match value.WhichOneof("value"):
         case "string_value":
-            return value.string_value
+            return room.text(value.string_value)
         case "int_value":
             return value.int_value
         case "bool_value":
             return value.bool_value
         case "double_value":
-            return value.double_value
+            return room.number(value.double_value)
         case "kvlist_value":
             return mapping_from_proto(value.kvlist_value.values, room)
         case "array_value":
@@ -45,7 +48,7 @@ def from_proto(value: AnyValue, room: Room) -> Json:
 
 def mapping_from_proto(pairs: Iterable[KeyValue], room: Room) -> dict[str, Json]:
     """Decode attributes; of two equal keys the last wins. Raises TooLarge."""
-    return {pair.key: from_proto(pair.value, room) for pair in pairs}
+    return {room.text(pair.key): from_proto(pair.value, room) for pair in pairs}
 
 
 def from_json(value: Json, path: str, room: Room) -> Json:
@@ -62,7 +65,7 @@ def from_json(value: Json, path: str, room: Room) -> Json:
             case "boolValue" | "bool_value":
                 return _boolean(inner, join(path, key))
             case "doubleValue" | "double_value":
-                return _number(inner, join(path, key))
+                return room.number(_number(inner, join(path, key)))
             case "kvlistValue" | "kvlist_value":
                 pairs = mapping(inner, join(path, key)).get("values")
                 return mapping_from_json(pairs, join(path, f"{key}.values"), room)
@@ -138,8 +141,7 @@ def _boolean(value: Json, path: str) -> bool:
 
 
 def _number(value: Json, path: str) -> float:
-    # protobuf's JSON mapping also spells doubles as text, "NaN" and "Infinity" among them; what
-    # is not finite is refused where the whole span is checked.
+    # protobuf's JSON mapping also spells doubles as text, "NaN" and "Infinity" among them.
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise Malformed(path, "is not a number")
     try:

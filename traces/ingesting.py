@@ -15,11 +15,12 @@ from django.db import transaction
 
 from accounts.inserting import insert_many, insert_or_lock, upsert
 from traces import timestamps
-from traces.access import NoSuchTrace
+from traces.access import TraceElsewhere
 from traces.changing import NAME_TAG, Change, change_of, write_changes
 from traces.dialects import normalise_all
 from traces.json_values import dumps
-from traces.models import Experiment, Run, Span, Trace, TraceKeyword, TraceRunLink
+from traces.linking import link_to_run, locked
+from traces.models import Experiment, Run, Span, Trace, TraceKeyword
 from traces.previews import request_preview, response_preview
 from traces.reading import spans_of
 from traces.records import SpanRecord, TraceRecord
@@ -52,7 +53,7 @@ def start_trace(experiment: Experiment, record: TraceRecord) -> Trace:
 
     Given fields replace, absent previews stay, tags and metadata merge by key. The fields count
     as final: spans that come later do not change them.
-    Raises NoSuchTrace when the id belongs to another experiment.
+    Raises TraceElsewhere when the id belongs to another experiment.
     """
     return start_traces(experiment, [record])[0]
 
@@ -119,7 +120,7 @@ def store_spans(
 
     The first span creates its trace; the root gives it name, state, times and previews unless
     start_trace has. Cost: a constant number of statements per 200 traces.
-    Raises NoSuchTrace when a trace id belongs to another experiment.
+    Raises TraceElsewhere when a trace id belongs to another experiment.
     """
     by_trace: dict[str, list[SpanRecord]] = defaultdict(list)
     for span in normalise_all(spans):
@@ -154,14 +155,14 @@ def lock_or_create(experiment: Experiment, traces: Sequence[Trace]) -> dict[str,
     """Insert these traces; those whose ids are there already are answered, locked, by id.
 
     Two at once agree on one row. Cost: two statements.
-    Raises NoSuchTrace when an id belongs to another experiment.
+    Raises TraceElsewhere when an id belongs to another experiment.
     """
     inserted = insert_or_lock(traces, unique="trace_id", kept="state")
     known = {trace.trace_id for trace in traces} - {trace.trace_id for trace in inserted}
     there = Trace.objects.filter(trace_id__in=known) if known else ()
     for trace in there:
         if trace.experiment_id != experiment.pk:
-            raise NoSuchTrace(trace.trace_id)
+            raise TraceElsewhere(trace.trace_id)
     return {trace.trace_id: trace for trace in there}
 
 
@@ -259,26 +260,19 @@ def root_columns(facts: TraceFacts) -> dict[str, object]:
 
 @transaction.atomic
 def set_tag(trace: Trace, key: str, value: str) -> None:
-    """Set one tag; the key was checked by `trace_json.clean_tag`."""
-    row = Trace.objects.select_for_update(no_key=True).get(pk=trace.pk)
+    """Set one tag; the key was checked by `trace_json.clean_tag`. Raises NoSuchTrace."""
+    [row] = locked([trace.trace_id])
     write_changes([change_of(row, row.tags | {key: value}, row.metadata)])
 
 
 @transaction.atomic
 def delete_tag(trace: Trace, key: str) -> None:
-    """Remove one tag. Raises KeyError when the trace does not have it."""
-    row = Trace.objects.select_for_update(no_key=True).get(pk=trace.pk)
+    """Remove one tag. Raises KeyError when the trace does not have it, and NoSuchTrace."""
+    [row] = locked([trace.trace_id])
     tags = dict(row.tags)
     del tags[key]
     Trace.objects.filter(pk=row.pk).update(tags=tags, name=tags.get(NAME_TAG, ""))
     row.keywords.filter(kind=TraceKeyword.Kind.TAG, key=key).delete()
-
-
-def link_to_run(run: Run, traces: Sequence[Trace]) -> None:
-    """Say that traces belong to a run; saying it twice changes nothing."""
-    TraceRunLink.objects.bulk_create(
-        [TraceRunLink(run=run, trace=trace) for trace in traces], ignore_conflicts=True
-    )
 
 
 @transaction.atomic
@@ -286,7 +280,7 @@ def store_missing(experiment: Experiment, spans: Sequence[SpanRecord]) -> list[T
     """Store those spans that are not there yet, or are there unfinished; their traces are answered.
 
     For what repeats spans that came by OTLP, which tell more and are kept.
-    Raises NoSuchTrace when a trace id belongs to another experiment.
+    Raises TraceElsewhere when a trace id belongs to another experiment.
     """
     new = {
         span.trace_id: new_trace(experiment, span.trace_id, timestamps.from_ns(span.start_ns))

@@ -24,7 +24,10 @@ class ExperimentExists(ValueError):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"An experiment named {name!r} already exists.")
+        super().__init__(
+            f"An experiment named {name!r} already exists. If you do not see it, ask its owner for "
+            "access, or choose another name."
+        )
 
 
 class InvalidExperiment(ValueError):

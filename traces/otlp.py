@@ -41,7 +41,8 @@ def export_from_protobuf(data: bytes) -> Export:
         request = ExportTraceServiceRequest.FromString(data)
     except DecodeError:
         raise Malformed("", "is not an OTLP trace export") from None
-    return export_of(_parts(request, Room()))
+    room = Room()
+    return export_of(_parts(request, room), room)
 
 
 def _parts(request: ExportTraceServiceRequest, room: Room) -> Iterator[SpanRecord | Refused]:
@@ -81,16 +82,16 @@ def _span_from_protobuf(span: Span, path: str, room: Room, resource: dict[str, J
         trace_id=ids.trace_id_of(otlp_id(span.trace_id, 16, f"{path}.trace_id")),
         span_id=otlp_id(span.span_id, 8, f"{path}.span_id"),
         parent_span_id=_parent_id(span.parent_span_id, f"{path}.parent_span_id"),
-        name=span.name,
+        name=room.text(span.name),
         span_type=span_type_of(attributes),
         status=_STATUS.get(span.status.code, "UNSET"),
-        status_message=span.status.message,
+        status_message=room.text(span.status.message),
         start_ns=span.start_time_unix_nano,
         end_ns=span.end_time_unix_nano or None,
         attributes=attributes,
         events=tuple(
             SpanEvent(
-                name=event.name,
+                name=room.text(event.name),
                 time_ns=event.time_unix_nano,
                 attributes=mapping_from_proto(event.attributes, room),
             )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from traces.parsing import Malformed
+from traces.parsing import Malformed, Room
 from traces.records import SpanRecord
 
 
@@ -26,18 +26,20 @@ class Refused:
 class Export:
     """The spans of one export.
 
-    spans       to be stored, in their order
-    n_refused   how many cannot be
-    fault       of the first of these, or None
+    spans        to be stored, in their order
+    n_refused    how many cannot be
+    fault        of the first of these, or None
+    n_respelled  how many of their values were put into letters
     """
 
     spans: list[SpanRecord]
     n_refused: int
     fault: Malformed | None
+    n_respelled: int
 
 
-def export_of(parts: Iterable[SpanRecord | Refused]) -> Export:
-    """Put the parts of an export apart."""
+def export_of(parts: Iterable[SpanRecord | Refused], room: Room) -> Export:
+    """Put the parts of an export apart; `room` is the one they are decoded with."""
     spans: list[SpanRecord] = []
     refused: list[Refused] = []
     for part in parts:
@@ -51,4 +53,5 @@ def export_of(parts: Iterable[SpanRecord | Refused]) -> Export:
         spans=kept,
         n_refused=len(refused) + len(spans) - len(kept),
         fault=refused[0].fault if refused else None,
+        n_respelled=room.n_respelled,
     )

@@ -45,7 +45,8 @@ def export_from_json(data: bytes | str) -> Export:
         request = loads(data, max_depth=_MAX_JSON_DEPTH, max_nodes=MAX_REQUEST_NODES)
     except InvalidJson as fault:
         raise Malformed(fault.path, fault.reason) from None
-    return export_of(_parts(mapping(request, ""), Room()))
+    room = Room()
+    return export_of(_parts(mapping(request, ""), room), room)
 
 
 def _parts(request: dict[str, Json], room: Room) -> Iterator[SpanRecord | Refused]:

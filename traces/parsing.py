@@ -5,7 +5,8 @@ The readers themselves live beside it: `otlp`, `any_values`, `span_json`, `trace
 
 from __future__ import annotations
 
-from traces.json_values import InvalidJson, Json, join, loads, nodes_at_most
+from traces.json_values import InvalidJson, Json, join, nodes_at_most
+from traces.legible import legible_number, legible_text, loads_legibly
 
 # Limits of the shared trust rules (section 3, "Hostile content").
 MAX_SENT_BYTES = 20 * 1024 * 1024
@@ -23,12 +24,29 @@ class TooLarge(ValueError):
 
 
 class Room:
-    """How many more values one request may bring; shared by everything that decodes it."""
+    """How many more values one request may bring; shared by everything that decodes it.
 
-    __slots__ = ("left",)
+    n_respelled  how many of them were put into letters (`traces.legible`)
+    """
+
+    __slots__ = ("left", "n_respelled")
 
     def __init__(self, left: int = MAX_REQUEST_NODES) -> None:
         self.left = left
+        self.n_respelled = 0
+
+    def text(self, text: str) -> str:
+        """The text as it can be kept."""
+        if "\0" not in text:
+            return text
+        self.n_respelled += 1
+        return legible_text(text)
+
+    def number(self, number: float) -> float | str:
+        """The number as it can be kept."""
+        kept = legible_number(number)
+        self.n_respelled += isinstance(kept, str)
+        return kept
 
     def take(self, n_values: int = 1) -> None:
         """Use some of the room up. Raises TooLarge when it is gone."""
@@ -37,14 +55,14 @@ class Room:
             raise TooLarge(f"the request has more than {MAX_REQUEST_NODES} values")
 
     def read(self, text: str) -> Json:
-        """Decode JSON text found inside a value; text that is not (our) JSON stays as it is.
+        """Decode JSON text found inside a value; text that is not JSON stays as it is.
 
         Raises TooLarge.
         """
         try:
             raw = text.encode()
             n_values = nodes_at_most(raw)
-            value = loads(raw)
+            value = loads_legibly(raw)
         except (InvalidJson, UnicodeEncodeError):
             return text
         self.take(n_values)

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import NamedTuple, TypeVar, get_args
 
 from traces import ids, timestamps
-from traces.json_values import MAX_DEPTH, InvalidJson, Json, join, loads
+from traces.json_values import MAX_DEPTH, InvalidJson, Json, join
+from traces.legible import loads_legibly
 from traces.parsing import (
     MAX_REQUEST_NODES,
     Malformed,
@@ -101,7 +102,7 @@ def spans_from_trace_data(raw: bytes, trace_id: str) -> list[SpanRecord]:
     if not ids.is_trace_id(trace_id):
         raise Malformed("", "The path names no trace.")
     try:
-        data = loads(raw, max_depth=MAX_DEPTH + ABOVE_VALUES, max_nodes=MAX_REQUEST_NODES)
+        data = loads_legibly(raw, max_depth=MAX_DEPTH + ABOVE_VALUES, max_nodes=MAX_REQUEST_NODES)
     except InvalidJson as fault:
         raise Malformed(fault.path, fault.reason) from None
     return _spans(mapping(data, ""), "", trace_id)

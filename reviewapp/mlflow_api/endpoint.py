@@ -26,6 +26,7 @@ from reviewapp.errors import MLFLOW_STATUS, VERDICTS, sentence_of, verdict_on
 from traces import parsing
 from traces.inflating import inflate
 from traces.json_values import Json, loads
+from traces.legible import loads_without_nul
 from traces.parsing import MAX_SENT_BYTES, Malformed, TooLarge
 
 log = structlog.get_logger(__name__)
@@ -120,6 +121,17 @@ def route(**handlers: Handler) -> View:
     return raw_route(**{method: answering(handler) for method, handler in handlers.items()})
 
 
+def forgiving_route(**handlers: Handler) -> View:
+    """As `route`, for what a program says of itself: NUL in a text is no error, see `legible`."""
+
+    def answering(handler: Handler) -> View:
+        return lambda request, **arguments: answered(
+            200, handler(call_of(request, read=loads_without_nul), **arguments)
+        )
+
+    return raw_route(**{method: answering(handler) for method, handler in handlers.items()})
+
+
 def raw_route(**handlers: View) -> View:
     """As `route`, for handlers that read the body and make the answer themselves."""
 
@@ -134,11 +146,11 @@ def raw_route(**handlers: View) -> View:
     return view
 
 
-def call_of(request: HttpRequest) -> Call:
+def call_of(request: HttpRequest, *, read: Callable[[bytes], Json] = loads) -> Call:
     """Who asks what. Raises NotAuthenticated, InvalidJson, Malformed or TooLarge."""
     now = timezone.now()
     by = who_asks(request, now=now)
-    fields = query_of(request) if request.method == "GET" else body_of(request)
+    fields = query_of(request) if request.method == "GET" else body_of(request, read)
     return Call(by=by, now=now, fields=fields)
 
 
@@ -168,10 +180,10 @@ def refuse_nul(texts: Mapping[str, str]) -> None:
             raise Malformed(name, "contains a NUL character")
 
 
-def body_of(request: HttpRequest) -> Mapping[str, Json]:
+def body_of(request: HttpRequest, read: Callable[[bytes], Json]) -> Mapping[str, Json]:
     """The JSON object of the body; an empty body is an empty object."""
     raw = inflate(sent(request), request.headers.get("Content-Encoding"))
-    value = loads(raw) if raw.strip() else {}
+    value = read(raw) if raw.strip() else {}
     if not isinstance(value, dict):
         raise Malformed("", "The body is not a JSON object.")
     return value

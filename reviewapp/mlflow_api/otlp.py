@@ -26,7 +26,7 @@ from accounts.credentials import Credential
 from accounts.roles import Action
 from reviewapp.mlflow_api.endpoint import answered, guarded, sent, unknown, who_asks
 from traces import otlp
-from traces.access import NoSuchRun, NoSuchTrace, experiment_for, run_for
+from traces.access import NoSuchRun, TraceElsewhere, experiment_for, run_for
 from traces.inflating import inflate
 from traces.ingesting import store_spans
 from traces.json_values import Json
@@ -66,10 +66,9 @@ def export(request: HttpRequest) -> HttpResponse:
     except BadExport as bad:
         return answered(bad.status, {"detail": bad.detail})
     experiment = experiment_for(by, experiment_id, Action.WRITE_TRACES)
-    refusal = str(found.fault) if found.fault else ""
     run = run_named(request, by, experiment)
     n_refused, elsewhere = store(experiment, found.spans, run)
-    partial = partial_success(found.n_refused + n_refused, refusal or elsewhere)
+    partial = partial_success(found.n_refused + n_refused, told_of(found) or elsewhere)
     content = partial.SerializeToString() if is_protobuf(request) else as_json(partial)
     return HttpResponse(content, content_type=request.content_type)
 
@@ -77,11 +76,11 @@ def export(request: HttpRequest) -> HttpResponse:
 def store(experiment: Experiment, spans: Sequence[SpanRecord], run: Run | None) -> tuple[int, str]:
     """Store the traces that are not another experiment's: how many spans are, and what that means.
 
-    Raises NoSuchTrace when all are.
+    Raises TraceElsewhere when all are.
     """
     try:
         store_spans(experiment, spans, run=run)
-    except NoSuchTrace as fault:
+    except TraceElsewhere as fault:
         taken = Trace.objects.filter(trace_id__in={span.trace_id for span in spans})
         elsewhere = set(taken.exclude(experiment=experiment).values_list("trace_id", flat=True))
         kept = [span for span in spans if span.trace_id not in elsewhere]
@@ -93,11 +92,23 @@ def store(experiment: Experiment, spans: Sequence[SpanRecord], run: Run | None) 
 
 
 def partial_success(n_refused: int, why: str) -> ExportTraceServiceResponse:
-    """The answer; without fields when everything was stored, as the specification asks."""
-    if not n_refused:
+    """The answer; without fields when everything was stored, as the specification asks.
+
+    Nothing refused and something told is a warning, which the specification has room for as well.
+    """
+    if not n_refused and not why:
         return ExportTraceServiceResponse()
     partial = ExportTracePartialSuccess(rejected_spans=n_refused, error_message=why[:MOST_SAID])
     return ExportTraceServiceResponse(partial_success=partial)
+
+
+def told_of(found: Export) -> str:
+    """Why spans were refused, or what was put into letters; empty when there is nothing to tell."""
+    if found.fault:
+        return str(found.fault)
+    if found.n_respelled:
+        return f"NaN, infinities and NUL (␀) were stored as text: {found.n_respelled} of them."
+    return ""
 
 
 def as_json(answer: ExportTraceServiceResponse) -> bytes:

@@ -7,7 +7,13 @@ from datetime import timedelta
 from django.conf import settings
 
 from accounts.roles import Action
-from labeling.access import NoSuchSession, session_for, session_to_finish, session_to_show
+from labeling.access import (
+    NoSuchItem,
+    NoSuchSession,
+    session_for,
+    session_to_finish,
+    session_to_show,
+)
 from labeling.managing import delete_session
 from labeling.models import LabelingSession, QueueItem
 from labeling.queue_reading import (
@@ -154,8 +160,9 @@ def set_item_status(call: Call) -> Answer:
     verdict = Verdict(status=QueueItem.Status(status), by_force=by_force, named=named)
     lease = timedelta(seconds=settings.LEASE_SECONDS)
     set_status(item_of_trace(session, trace_id), verdict, by=call.by, lease=lease)
-    (item,) = items_shown(session, [trace_id.strip()], call)
-    return {"item": item}
+    for item in items_shown(session, [trace_id.strip()], call):
+        return {"item": item}
+    raise NoSuchItem(trace_id)  # taken out by now
 
 
 def queue_to_read(call: Call) -> LabelingSession:

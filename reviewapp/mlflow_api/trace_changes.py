@@ -8,9 +8,10 @@ from reviewapp.mlflow_api.artifacts import root
 from reviewapp.mlflow_api.endpoint import Answer, Call
 from reviewapp.mlflow_api.wire.traces import NoSuchTag
 from traces import timestamps
-from traces.access import NoSuchTrace, experiment_for, run_for, trace_for
-from traces.ingesting import SPANS_TAG, delete_tag, link_to_run, set_tag
-from traces.models import Experiment, Trace
+from traces.access import experiment_for, run_for, trace_for
+from traces.ingesting import SPANS_TAG, delete_tag, set_tag
+from traces.linking import link_by_ids
+from traces.models import Experiment
 from traces.number_tests import clipped
 from traces.parsing import Malformed
 from traces.tags import clean_tag
@@ -50,12 +51,7 @@ def link(call: Call) -> Answer:
     trace_ids = call.texts("trace_ids")
     if len(trace_ids) > MOST_LINKS:
         raise Malformed("trace_ids", f"are more than {MOST_LINKS} ids")
-    wanted = set(trace_ids)
-    run = run_for(call.by, call.text("run_id"), Action.WRITE_TRACES)
-    traces = list(Trace.objects.filter(experiment=run.experiment_id, trace_id__in=wanted))
-    for trace_id in sorted(wanted - {trace.trace_id for trace in traces}):
-        raise NoSuchTrace(trace_id)
-    link_to_run(run, traces)
+    link_by_ids(run_for(call.by, call.text("run_id"), Action.WRITE_TRACES), trace_ids)
     return {}
 
 

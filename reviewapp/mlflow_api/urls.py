@@ -18,7 +18,7 @@ from reviewapp.mlflow_api import (
     trace_changes,
     traces,
 )
-from reviewapp.mlflow_api.endpoint import raw_route, route, unknown
+from reviewapp.mlflow_api.endpoint import forgiving_route, raw_route, route, unknown
 
 TAGS = route(PATCH=trace_changes.set_trace_tag, DELETE=trace_changes.delete_trace_tag)
 
@@ -53,7 +53,7 @@ second_generation = [
 
 third_generation = [
     path("server-info", route(GET=server.info)),
-    path("traces", route(POST=traces.start)),
+    path("traces", forgiving_route(POST=traces.start)),
     path("traces/get", route(GET=traces.get)),
     path("traces/batchGet", route(GET=traces.batch_get)),
     path("traces/batchGetInfos", route(POST=traces.batch_get_infos, GET=traces.batch_get_infos)),

@@ -218,4 +218,6 @@ def test_a_trace_elsewhere_is_not_named(send) -> None:
 
     answer = send(json.dumps(foreign))
 
-    assert "not found" in str(answer.json()["fields"])
+    said = str(answer.json()["fields"])
+    assert "another experiment has a trace of this ID" in said
+    assert elsewhere.name not in said

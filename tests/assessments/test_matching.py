@@ -17,7 +17,8 @@ from assessments.recording import override, record, retract
 from assessments.session_index import OfSession
 from tests.factories import NOW, make_experiment, make_member
 from traces.filtering import FilterSyntax, parse_order
-from traces.ingesting import link_to_run, start_trace
+from traces.ingesting import start_trace
+from traces.linking import link_to_run
 from traces.models import Experiment, Run, Trace
 from traces.ordering import ordering
 from traces.records import TraceRecord

@@ -93,6 +93,34 @@ def test_traces_logged_in_the_background_arrive_whole(client, monkeypatch):
     assert {trace.info.state for trace in traces} == {"OK"}
 
 
+@pytest.mark.differs("what JSON cannot hold comes back as text")
+def test_a_table_with_gaps_and_a_document_with_nul_are_not_lost(client):
+    @mlflow.trace(name="table")
+    def score(rows, text):
+        return rows
+
+    score([float("nan"), float("-inf"), 0.5], "page 1\0page 2")
+
+    trace = mlflow.get_trace(mlflow.get_last_active_trace_id())
+    [span] = trace.data.spans
+    assert span.inputs == {"rows": ["NaN", "-Infinity", 0.5], "text": "page 1␀page 2"}
+    assert span.outputs == ["NaN", "-Infinity", 0.5]
+
+
+@pytest.mark.differs("what JSON cannot hold comes back as text")
+def test_a_message_with_nul_does_not_lose_what_the_client_says_of_its_trace(client):
+    @mlflow.trace(name="asked")
+    def ask(messages):
+        mlflow.update_current_trace(tags={"topic": "a"})
+        return "b"
+
+    ask([{"role": "user", "content": "from a\0PDF"}])
+
+    info = mlflow.get_trace(mlflow.get_last_active_trace_id()).info
+    assert (info.request_preview, info.tags["topic"]) == ("from a␀PDF", "a")
+    assert info.trace_metadata["mlflow.trace_schema.version"] == "3"
+
+
 def test_an_error_is_kept_with_its_exception(client):
     @mlflow.trace
     def fail():

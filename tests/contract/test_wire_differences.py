@@ -44,6 +44,26 @@ def test_another_person_is_named_only_with_the_scope_for_it(server, place):
     assert done(place.wire.post(path, feedback(source=HUMAN)))["assessment"]["source"] == HUMAN
 
 
+@pytest.mark.differs("an assessment has a value or an error")
+def test_feedback_with_a_value_and_an_error_is_refused_by_name(wire, place):
+    both = feedback(feedback={"value": 1, "error": {"error_code": "E"}})
+
+    answer = wire.post(f"{NEW}/traces/{place.trace()}/assessments", both)
+
+    assert verdict(answer) == (400, "INVALID_PARAMETER_VALUE")
+    assert answer.content["message"] == "error: Give a value or an error, not both."
+
+
+@pytest.mark.differs("names of assessments have 1 to 250 characters")
+def test_an_assessment_without_a_name_is_refused_by_name(wire, place):
+    unnamed = feedback(assessment_name="")
+
+    answer = wire.post(f"{NEW}/traces/{place.trace()}/assessments", unnamed)
+
+    assert verdict(answer) == (400, "INVALID_PARAMETER_VALUE")
+    assert answer.content["message"] == "name: Write 1 to 250 characters."
+
+
 @pytest.mark.differs("only its author changes an assessment")
 def test_others_override_it_or_retract_it(server, place):
     trace_id = place.trace()

@@ -15,6 +15,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as ProtoSpan
 
 from tests.factories import NOW, make_experiment, make_token
+from traces import json_limits
 from traces.models import Span, Trace
 from traces.parsing import MAX_INFLATED_BYTES
 from traces.running import start_run
@@ -185,7 +186,7 @@ def test_a_trace_with_a_bad_span_is_refused_and_the_others_are_stored(send):
         {"traceId": "zz" * 16},
         {"traceId": None},
         {"startTimeUnixNano": str(2**63)},
-        {"attributes": [{"key": "n", "value": {"doubleValue": "NaN"}}]},
+        {"attributes": [{"key": "n", "value": {"doubleValue": "many"}}]},
         {"status": {"code": 9}},
         {"events": 5},
     ],
@@ -202,10 +203,24 @@ def test_partial_success_in_json(send, bad):
     assert Trace.objects.get().trace_id == TRACE_ID
 
 
-def test_a_resource_that_cannot_be_stored_takes_its_spans_with_it(send):
+def test_what_was_put_into_letters_is_stored_with_a_warning(send):
+    request = ExportTraceServiceRequest.FromString(ONE)
+    [span] = request.resource_spans[0].scope_spans[0].spans
+    span.attributes.add(key="n").value.double_value = float("nan")
+
+    response = send(request.SerializeToString())
+
+    said = ExportTraceServiceResponse.FromString(response.content).partial_success
+    assert (response.status_code, said.rejected_spans) == (200, 0)
+    assert said.error_message == "NaN, infinities and NUL (␀) were stored as text: 1 of them."
+    assert Span.objects.get().attributes["n"] == "NaN"
+
+
+def test_a_resource_that_cannot_be_stored_takes_its_spans_with_it(send, monkeypatch):
     request = ExportTraceServiceRequest.FromString(together(of_trace(1, GOOD)))
     other = request.resource_spans.add()
-    other.resource.attributes.add(key="n").value.string_value = "a\0b"
+    other.resource.attributes.add(key="n").value.string_value = "x" * 101
+    monkeypatch.setattr(json_limits, "MAX_TEXT_BYTES", 100)
     other.scope_spans.add().spans.extend(of_trace(2, GOOD, b"\2" * 8))
 
     response = send(request.SerializeToString())
@@ -223,7 +238,9 @@ def test_a_trace_that_is_elsewhere_is_refused_and_the_others_are_stored(send):
 
     answer = ExportTraceServiceResponse.FromString(response.content)
     assert (response.status_code, answer.partial_success.rejected_spans) == (200, 1)
-    assert answer.partial_success.error_message.endswith("not found")
+    assert answer.partial_success.error_message.endswith(
+        "another experiment has a trace of this ID"
+    )
     assert stored() == {"01": 1, "02": 0}
 
 

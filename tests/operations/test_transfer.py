@@ -22,7 +22,7 @@ from reviewapp import cli
 from reviewapp.cli import main
 from tests.factories import LEASE, as_token, make_session, make_spans
 from traces.json_values import Json
-from traces.models import Experiment, Trace
+from traces.models import Experiment, Span, Trace
 from traces.records import TraceRecord
 from traces.timestamps import from_ns
 from traces.trace_json import trace_to_json
@@ -114,6 +114,33 @@ def test_a_trace_whose_assessment_is_broken_stays_out_whole(operator, tmp_path) 
 
     assert code == 1
     assert Trace.objects.count() == 0
+
+
+def test_a_trace_that_another_experiment_has_is_refused_in_words(
+    operator, tmp_path, capsys
+) -> None:
+    line = trace_line()
+    imported(tmp_path / "traces.jsonl", line)
+
+    code = imported(tmp_path / "traces.jsonl", line, into="Elsewhere")
+
+    assert code == 1
+    assert "another experiment has a trace of this ID" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("as_text", [True, False])
+def test_a_line_that_python_wrote_with_nan_comes_in(operator, tmp_path, as_text) -> None:
+    """`Trace.to_json` of the client writes NaN, which is no JSON, inside of texts or outside."""
+    inputs: Json = {"score": float("nan")}
+    line = json.loads(trace_line())
+    line["data"]["spans"][0]["attributes"] = {
+        "mlflow.spanInputs": json.dumps(inputs) if as_text else inputs
+    }
+
+    code = imported(tmp_path / "traces.jsonl", json.dumps(line))
+
+    span = Span.objects.order_by("pk")[0]
+    assert (code, span.attributes["mlflow.spanInputs"]) == (0, {"score": "NaN"})
 
 
 def test_an_experiment_that_exists_is_used(operator, experiment, tmp_path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -99,6 +101,17 @@ def test_pages_and_static_files_are_served(server: Server) -> None:
     style = page.split('rel="stylesheet" href="', 1)[1].split('"', 1)[0]
     assert status == 200
     assert server.get(style)[0] == 200
+
+
+def test_a_filter_of_four_kilobytes_fits_into_a_url(server: Server) -> None:
+    token = server.exported("MLFLOW_TRACKING_TOKEN")
+    ids = ",".join(f"'trace-{number:010}'" for number in range(180))
+    query = urlencode({"filter": f"client_request_id IN ({ids})"})
+
+    status, answer = server.get(f"/api/v1/experiments/0/traces?{query}", token)
+
+    assert len(query) > 4094
+    assert (status, json.loads(answer)["rows"]) == (200, [])
 
 
 def test_idle_it_needs_little_memory(server: Server) -> None:

@@ -10,13 +10,8 @@ import pytest
 
 from tests.factories import NOW, make_experiment, make_spans
 from traces.access import NoSuchTrace
-from traces.ingesting import (
-    delete_tag,
-    link_to_run,
-    set_tag,
-    start_trace,
-    store_spans,
-)
+from traces.ingesting import delete_tag, set_tag, start_trace, store_spans
+from traces.linking import link_to_run
 from traces.models import Run, Span, Trace, TraceKeyword, TraceRunLink, TraceText
 from traces.reading import spans_of
 from traces.records import TOKEN_USAGE, SpanEvent, SpanLink, TraceRecord

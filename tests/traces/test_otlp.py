@@ -10,7 +10,7 @@ from google.protobuf.json_format import MessageToDict  # type: ignore[import-unt
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from traces import otlp, otlp_json
+from traces import json_limits, otlp, otlp_json
 from traces.otlp_export import Export
 from traces.parsing import Malformed, Room, TooLarge
 from traces.records import SpanEvent, SpanLink, SpanRecord
@@ -112,7 +112,11 @@ def json_request(*spans) -> str:
     return json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": list(spans)}]}]})
 
 
-NAN = {"key": "n", "value": {"doubleValue": "NaN"}}
+@pytest.fixture
+def too_long(monkeypatch) -> str:
+    """A text of more than what we keep."""
+    monkeypatch.setattr(json_limits, "MAX_TEXT_BYTES", 100)
+    return "x" * 101
 
 
 def with_resource(resource: Any) -> str:
@@ -230,7 +234,6 @@ def test_a_typed_value_and_its_json_text_read_back_as_the_same() -> None:
         ({"trace_id": bytes(16)}, ".trace_id", "all zero"),
         ({"span_id": b"abc"}, ".span_id", "3 bytes instead of 8"),
         ({"parent_span_id": b"abc"}, ".parent_span_id", "3 bytes"),
-        ({"name": "a\0"}, ".name", "NUL"),
         ({"start_time_unix_nano": 2**63}, ".start_time_unix_nano", "beyond 64 bits"),
         ({"end_time_unix_nano": 2**64 - 1}, ".end_time_unix_nano", "beyond 64 bits"),
     ],
@@ -245,18 +248,59 @@ def test_a_broken_protobuf_span_is_refused_with_its_path(change, path, reason) -
     assert caught.value.path == f"resource_spans[0].scope_spans[0].spans[0]{path}"
 
 
-def test_a_value_that_cannot_be_kept_is_refused_with_its_path() -> None:
+@pytest.mark.parametrize(
+    ("number", "kept"),
+    [
+        (float("nan"), "NaN"),
+        (float("inf"), "Infinity"),
+        (float("-inf"), "-Infinity"),
+        (-0.0, -0.0),
+    ],
+)
+def test_a_number_that_json_has_not_is_kept_as_its_text(number, kept) -> None:
     request, span = make_request()
-    span.events[0].attributes.add(key="x").value.double_value = float("nan")
+    values = span.attributes.add(key="mlflow.spanInputs").value.kvlist_value.values
+    values.add(key="x").value.array_value.values.add().double_value = number
+
+    export = otlp.export_from_protobuf(request.SerializeToString())
+
+    assert export.spans[0].attributes["mlflow.spanInputs"] == {"x": [kept]}
+    assert (export.n_refused, export.n_respelled) == (0, int(isinstance(kept, str)))
+
+
+def test_a_nul_is_kept_as_its_sign_wherever_it_stands() -> None:
+    request, span = make_request()
+    span.name, span.status.message, span.events[0].name = "a\0", "b\0", "c\0"
+    span.attributes.add(key="d\0").value.string_value = "e\0f"
+
+    export = otlp.export_from_protobuf(request.SerializeToString())
+
+    [read] = export.spans
+    assert (read.name, read.status_message, read.events[0].name) == ("a␀", "b␀", "c␀")
+    assert read.attributes["d␀"] == "e␀f"
+    assert export.n_respelled == 5
+
+
+def test_a_number_that_json_has_not_is_kept_from_json_too() -> None:
+    nan = {"key": "n", "value": {"doubleValue": "NaN"}}
+
+    [span] = read_json(json_request(json_span(attributes=[nan])))
+
+    assert span.attributes["n"] == "NaN"
+
+
+def test_a_value_that_cannot_be_kept_is_refused_with_its_path(too_long) -> None:
+    request, span = make_request()
+    span.events[0].attributes.add(key="x").value.string_value = too_long
 
     with pytest.raises(Malformed) as caught:
         read_protobuf(request.SerializeToString())
     assert caught.value.path == "resource_spans[0].scope_spans[0].spans[0].events[0].attributes.x"
 
 
-def test_a_broken_resource_is_refused_with_its_path() -> None:
+def test_a_broken_resource_is_refused_with_its_path(too_long) -> None:
     request, _ = make_request()
-    request.resource_spans[0].resource.attributes[0].value.string_value = "\0"
+    request.resource_spans[0].resource.attributes[0].value.string_value = too_long
 
     with pytest.raises(Malformed) as caught:
         read_protobuf(request.SerializeToString())
@@ -309,7 +353,7 @@ def test_a_broken_json_span_is_refused_with_its_path(span, path, reason) -> None
         ('{"resourceSpans": {}}', "resource_spans"),
         ('{"resourceSpans": [5]}', "resource_spans[0]"),
         (with_resource(5), "resource_spans[0].resource"),
-        (with_resource({"attributes": [NAN]}), "resource_spans[0].resource.attributes.n"),
+        (with_resource({"attributes": [5]}), "resource_spans[0].resource.attributes[0]"),
         (
             json_request(json_span(attributes=[{"key": "a\0"}])),
             "resourceSpans[0].scopeSpans[0].spans[0].attributes[0].key",
