@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ from tests.operations.running import (
     PATIENCE_SECONDS,
     Server,
     kill,
+    kill_all,
     process_table,
     refusal,
     start,
@@ -118,8 +117,7 @@ def test_idle_it_needs_little_memory(server: Server) -> None:
 def test_a_killed_web_process_comes_back(server: Server) -> None:
     before = set(server.pids("gunicorn"))
 
-    for pid in before:
-        os.kill(pid, signal.SIGKILL)
+    kill_all(before)
 
     assert wait_until(lambda: server.get("/ready")[0] == 200)
     assert not before & set(server.pids("gunicorn"))
@@ -130,8 +128,7 @@ def test_a_killed_worker_comes_back_and_works(server: Server) -> None:
     token = server.exported("MLFLOW_TRACKING_TOKEN")
     begun = time.monotonic()
 
-    for pid in before:
-        os.kill(pid, signal.SIGKILL)
+    kill_all(before)
 
     assert wait_until(lambda: worker_age(server, token) < time.monotonic() - begun)
     assert not before & set(server.pids("reviewapp.work"))
