@@ -177,7 +177,7 @@ async function done(entry, answer) {
   const shown = pathOf(page.form);
   const isHere = shown === entry.path;
   entry.version = answer.version;
-  if (isHere || (!waiting.length && answer.next !== shown && !page.dirty && !page.saving && isEmpty(page.form))) {
+  if (isHere || (!waiting.length && answer.next !== shown && !page.dirty && !page.saving && isToAnswer(page.form))) {
     const before = await go(answer.next);
     if (before && isHere) behind = { ...before, entry };
   }
@@ -187,7 +187,8 @@ async function done(entry, answer) {
   lookAhead();
 }
 
-const isEmpty = (form) => wordsOf(form).every(([, value]) => !value.trim());
+// An item that can only be read was opened to be read.
+const isToAnswer = (form) => "autosave" in form.dataset && wordsOf(form).every(([, value]) => !value.trim());
 
 // What the server refuses stays: on the page when its item is shown, on this device for when it is opened.
 function sendBack(entry, refusal) {
@@ -307,14 +308,18 @@ addEventListener("submit", (event) => {
 });
 
 // A page asked for now would not show yet what is on its way; without a network there would be none at all.
+let waited = null;
 addEventListener("click", async (event) => {
-  const way = event.target.closest?.("a[href^='/']:not([target])");
+  const way = event.target.closest?.("a:is([href^='/'], [href^='?']):not([target])");
   if (way?.matches("[data-leaves]")) forget(pathOf(page.form));
   if (!way || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (isCutOff(event) || !sending) return;
+  if (isCutOff(event) || !sending || way === waited) return;
   event.preventDefault();
+  event.stopImmediatePropagation(); // whoever else takes this click takes the one that is made then
   await Promise.race([sending, new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT))]);
-  location.assign(way.href);
+  waited = way;
+  way.click();
+  waited = null;
 });
 
 addEventListener("online", send);

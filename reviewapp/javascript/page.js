@@ -6,7 +6,7 @@ addEventListener("change", (event) => {
   const form = event.target.closest("form[data-reading]");
   if (!form) return;
   document.documentElement.dataset[event.target.name] = event.target.value;
-  fetch(form.action, { method: "POST", body: new FormData(form) });
+  fetch(form.action, { method: "POST", body: new FormData(form), keepalive: true }); // also when the page is left
 });
 
 addEventListener("click", (event) => {

@@ -65,7 +65,7 @@ addEventListener("focusout", ({ target, relatedTarget: to }) => {
 // "To do" and "Skipped" narrow the open rail, which a page of its own would close.
 addEventListener("click", async (event) => {
   const way = isOpen() && event.target.closest?.("#rail .seg a");
-  if (!way || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (!way || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   try {
     const fresh = await asked(way.href);

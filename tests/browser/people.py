@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
@@ -75,6 +77,38 @@ def arrive(page: Page, position: int) -> None:
 def read(page: Page) -> None:
     """Look at an item for longer than the half second in which nothing of it is submitted."""
     page.wait_for_timeout(600)
+
+
+# A promise, because waiting for a function is done by `eval`, which the page's policy refuses.
+AHEAD = """() => new Promise((resolve) => {
+    const position = location.pathname.match(/(\\d+)\\/$/)[1];
+    const isIt = ({ name }) => name.includes("/next/?") && name.endsWith(`after=${position}`);
+    const look = () => (performance.getEntriesByType("resource").some(isIt)
+        ? requestIdleCallback(resolve) : setTimeout(look, 20));
+    look();
+})"""
+
+
+def look_ahead(page: Page) -> None:
+    """Wait until the page has the next item, which it fetches once it is idle.
+
+    A network that is idle tells nothing: on a slow machine the page has not asked yet.
+    """
+    page.evaluate(AHEAD)
+
+
+def stop_clock(page: Page) -> None:
+    """Time passes by `page.clock.run_for` only; for what begins with a page, load it after this."""
+    page.clock.install(time=timezone.now())
+    page.clock.pause_at(timezone.now() + timedelta(minutes=1))
+
+
+def slow_clock(page: Page) -> None:
+    """Load the item anew with a clock a hundred times slower, so that a half second lasts."""
+    page.add_init_script(
+        "{ const now = performance.now.bind(performance); performance.now = () => now() / 100; }"
+    )
+    page.reload()
 
 
 def is_sent(page: Page) -> None:

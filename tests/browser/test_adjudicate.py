@@ -151,6 +151,7 @@ def test_every_key_of_the_page_presses_what_is_there(two_questions):
     page.keyboard.press("Control+Enter")
 
     expect(page.get_by_text("Item 1 is settled.")).to_be_visible()
+    arrive(page, 2)
     assert sorted(map(str, values(session))) == ["False", "Rude"]
     page.locator("#main").focus()
     page.keyboard.press("u")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from labeling.models import Review
 from tests.browser.people import (
@@ -13,6 +15,7 @@ from tests.browser.people import (
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+KEPT_WITHIN_SECONDS = 20.0
 COMMENT = "#q1 .why textarea"
 PRESS = """(options) => {
     const event = new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...options });
@@ -210,6 +213,31 @@ def test_the_off_switch_holds_on_every_page_and_ctrl_enter_stays(page, live_serv
     is_sent(page)
 
 
+def test_a_choice_is_kept_although_the_page_is_left_at_once(page, live_server, reviewer):
+    page.goto(f"{live_server.url}/me/")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.context.route("**/preferences/", hold)
+
+    page.get_by_role("group", name="Single-key shortcuts").get_by_text("Off").click()
+    page.goto("about:blank")
+    held[0].continue_()
+
+    end = time.monotonic() + KEPT_WITHIN_SECONDS
+    while keys_of(reviewer) != "off" and time.monotonic() < end:
+        page.wait_for_timeout(50)
+    assert keys_of(reviewer) == "off"
+
+
+def keys_of(person) -> str:
+    """Whether their single keys are on."""
+    person.refresh_from_db()
+    return str(person.preferences.get("keys", "on"))
+
+
 def test_without_scripts_the_switch_is_a_form(browser, live_server, session):
     page = open_item(browser, live_server, session, scripts=False)
     page.get_by_role("button", name="Keyboard shortcuts and help").click()
@@ -277,6 +305,7 @@ def test_choices_by_key_are_spoken(page):
 
     page.keyboard.press("2")
     expect(live).to_have_text("Incorrect selected")
+    expect(page.locator("#q2.act")).to_be_visible()
     page.keyboard.press("k")
     page.keyboard.press("2")
     expect(live).to_have_text("Cleared")

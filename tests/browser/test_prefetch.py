@@ -16,6 +16,7 @@ from tests.browser.people import (
     arrive,
     give_password,
     is_sent,
+    look_ahead,
     make_optional,
     open_item,
     read,
@@ -50,7 +51,7 @@ def open_and_look_ahead(browser, live_server, session, position=1) -> Page:
     page = open_item(browser, live_server, session, position)
     with page.expect_response(lambda response: is_ahead(response.request)):
         page.reload()
-    page.wait_for_load_state("networkidle")
+    look_ahead(page)
     return page
 
 

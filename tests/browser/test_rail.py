@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from labeling.models import QueueItem, Review
-from tests.browser.people import QUESTIONS, arrive, is_sent, make_optional, open_item
+from tests.browser.people import (
+    QUESTIONS,
+    arrive,
+    is_sent,
+    look_ahead,
+    make_optional,
+    open_item,
+    stop_clock,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 LENGTH, CURRENT = 200, 100
+COMES_WITHIN_SECONDS = 40.0
 
 
 @pytest.fixture
@@ -38,12 +49,11 @@ def scroll(page: Page, by: int) -> None:
 
 def scroll_until(page: Page, position: int, by: int) -> None:
     """As often as it takes until an item is listed."""
-    for _ in range(40):
-        if position in listed(page):
-            return
+    end = time.monotonic() + COMES_WITHIN_SECONDS
+    while position not in (found := listed(page)):
+        assert time.monotonic() < end, f"item {position} never came: {found[0]} to {found[-1]}"
         scroll(page, by)
         page.wait_for_timeout(100)
-    raise AssertionError(f"item {position} never came: {listed(page)[:: len(listed(page)) - 1]}")
 
 
 def test_the_rail_goes_on_as_one_scrolls(browser, live_server, long_session):
@@ -141,11 +151,12 @@ def test_the_open_rail_closes_when_one_leaves_it(browser, live_server, session, 
 
 def test_the_open_rail_is_narrowed_in_place_and_leads_on(browser, live_server, session):
     page = open_item(browser, live_server, session, 1, width=1024, height=768)
-    page.wait_for_load_state("networkidle")
+    look_ahead(page)
     page.keyboard.press("s")
     arrive(page, 2)
-    page.wait_for_load_state("networkidle")
+    is_sent(page)
     page.keyboard.press("l")
+    expect(page.locator("#n2 a")).to_be_focused()
 
     page.locator("#rail .seg").get_by_role("link", name="Skipped").click()
     expect(page.locator("#rail li")).to_have_count(1)
@@ -153,6 +164,26 @@ def test_the_open_rail_is_narrowed_in_place_and_leads_on(browser, live_server, s
     page.locator("#n1 a").click()
 
     arrive(page, 1)
+
+
+def test_the_open_rail_is_narrowed_once_the_server_has_what_was_done(browser, live_server, session):
+    page = open_item(browser, live_server, session, 1, width=1024, height=768)
+    look_ahead(page)
+    held: list[Route] = []
+    page.route("**/1/", lambda r: held.append(r) if r.request.method == "POST" else r.fallback())
+    stop_clock(page)  # so that it waits for the answer, however long this test takes for it
+    page.keyboard.press("s")
+    arrive(page, 2)
+    page.keyboard.press("l")
+    expect(page.locator("#n2 a")).to_be_focused()
+
+    page.locator("#rail .seg").get_by_role("link", name="Skipped").click()
+    expect(page.locator("#rail li")).to_have_count(3)
+    held[0].continue_()
+
+    expect(page.locator("#rail li")).to_have_count(1)
+    expect(page.locator("#rail:popover-open")).to_be_visible()
+    assert page.url.endswith("/2/")
 
 
 def test_without_scripts_and_on_phones_the_list_is_a_page(browser, live_server, session):

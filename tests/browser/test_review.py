@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import pytest
+from django.core.servers.basehttp import ServerHandler
 from playwright.sync_api import expect
 
 from assessments.models import Assessment
@@ -11,6 +14,7 @@ from tests.browser.people import QUESTIONS, answer_all, arrive, is_sent, make_op
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 MOST_BYTES, MOST_REQUESTS = 60 * 1024, 12
+PAINTED_WITHIN_SECONDS = 20
 
 
 def test_without_scripts_an_item_is_answered_and_the_next_one_comes(browser, live_server, session):
@@ -193,6 +197,49 @@ def test_nothing_moves_while_the_page_loads(browser, live_server, session):
     page.wait_for_load_state("networkidle")
 
     assert round(page.evaluate("window.moved"), 2) == 0
+
+
+# Where a slow server or a busy browser may leave off in the top bar.
+PIECES = ["</ol>", 'class="how-far', 'class="bar-end', "data-save", 'popovertarget="shortcuts']
+MOVED = """window.moved = []; new PerformanceObserver((list) => {
+  for (const { value, sources } of list.getEntries()) {
+    window.moved.push([value, ...sources.map(({ node }) => node?.className ?? node?.nodeName)]);
+  }
+}).observe({ type: "layout-shift", buffered: true });"""
+# A promise, because waiting for a function is done by `eval`, which the page's policy refuses.
+PAINTED = """() => new Promise((painted) => new PerformanceObserver((seen) => {
+  if (seen.getEntriesByName("first-contentful-paint").length) painted();
+}).observe({ type: "paint", buffered: true }))"""
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+@pytest.mark.parametrize("piece", PIECES)
+def test_nothing_moves_when_the_bar_is_painted_in_two_pieces(
+    browser, live_server, session, monkeypatch, piece, width
+):
+    page = open_item(browser, live_server, session, width=width)
+    page.context.set_extra_http_headers({"Accept-Encoding": "identity"})
+    page.add_init_script(MOVED)
+    is_painted = Event()
+    write = ServerHandler.write
+
+    def write_in_two(handler: ServerHandler, data: bytes) -> None:
+        first, end, rest = data.partition(piece.encode())
+        write(handler, first + end)
+        if end:
+            handler._flush()
+            is_painted.wait(PAINTED_WITHIN_SECONDS)
+            write(handler, rest)
+
+    monkeypatch.setattr(ServerHandler, "write", write_in_two)
+    page.goto(page.url, wait_until="commit")
+    page.evaluate(PAINTED)
+    expect(page.locator(".save-state ~ button")).to_have_count(0)
+    is_painted.set()
+    page.wait_for_load_state()
+    page.evaluate(PAINTED)
+
+    assert page.evaluate("window.moved") == []
 
 
 def test_a_first_visit_stays_within_its_budget(browser, live_server, session):

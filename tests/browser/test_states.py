@@ -21,6 +21,7 @@ from tests.browser.people import (
     come_in_by_password,
     give_password,
     is_sent,
+    look_ahead,
     open_item,
     read,
 )
@@ -184,7 +185,7 @@ def test_one_press_answers_and_submits_and_undo_takes_it_back(
     one_pick,
 ):
     page = open_item(browser, live_server, one_pick)
-    page.wait_for_load_state("networkidle")
+    look_ahead(page)
 
     page.get_by_text("Incorrect", exact=True).click()
     arrive(page, 2)
@@ -205,7 +206,7 @@ def test_one_press_answers_and_submits_and_undo_takes_it_back(
 
 def test_arrows_choose_without_submitting(browser, live_server, one_pick):
     page = open_item(browser, live_server, one_pick)
-    page.wait_for_load_state("networkidle")
+    look_ahead(page)
     page.get_by_role("radio", name="Correct", exact=True).focus()
 
     page.keyboard.press("Space")

@@ -10,8 +10,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from http.client import HTTPException
+from math import inf
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +40,7 @@ class Server:
         return next((line[len(begin) :] for line in self.lines if line.startswith(begin)), "")
 
     def get(self, path: str, token: str = "") -> tuple[int, str]:
-        """Status and body of an answer; 0 when nobody answers."""
+        """Status and body of an answer; 0 when nobody answers, or is killed while answering."""
         request = urllib.request.Request(f"{self.url}{path}")  # noqa: S310 - our own server
         if token:
             request.add_header("Authorization", f"Bearer {token}")
@@ -47,7 +50,7 @@ class Server:
         except urllib.error.HTTPError as refusal:
             with refusal:
                 return refusal.code, refusal.read().decode()
-        except OSError:
+        except (OSError, HTTPException):
             return 0, ""
 
     def pids(self, of: str = "") -> list[int]:
@@ -129,9 +132,16 @@ def kill(server: Server) -> None:
 
 
 def worker_age(server: Server, token: str) -> float:
-    """Seconds since the worker ran a task."""
-    age: float = json.loads(server.get("/ready", token)[1])["worker_age_seconds"]
-    return age
+    """Seconds since the worker ran a task; without end while nobody answers."""
+    status, body = server.get("/ready", token)
+    return float(json.loads(body)["worker_age_seconds"]) if status else inf
+
+
+def kill_all(pids: Iterable[int]) -> None:
+    """SIGKILL for each; the end of one may have ended another already."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def wait_until(fact: Callable[[], bool]) -> bool:

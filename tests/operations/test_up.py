@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -19,6 +17,7 @@ from tests.operations.running import (
     PATIENCE_SECONDS,
     Server,
     kill,
+    kill_all,
     process_table,
     refusal,
     start,
@@ -131,8 +130,7 @@ def test_idle_it_needs_little_memory(server: Server) -> None:
 def test_a_killed_web_process_comes_back(server: Server) -> None:
     before = set(server.pids("gunicorn"))
 
-    for pid in before:
-        os.kill(pid, signal.SIGKILL)
+    kill_all(before)
 
     assert wait_until(lambda: server.get("/ready")[0] == 200)
     assert not before & set(server.pids("gunicorn"))
@@ -143,8 +141,7 @@ def test_a_killed_worker_comes_back_and_works(server: Server) -> None:
     token = server.exported("MLFLOW_TRACKING_TOKEN")
     begun = time.monotonic()
 
-    for pid in before:
-        os.kill(pid, signal.SIGKILL)
+    kill_all(before)
 
     assert wait_until(lambda: worker_age(server, token) < time.monotonic() - begun)
     assert not before & set(server.pids("reviewapp.work"))
