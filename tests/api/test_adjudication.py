@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 
 from labeling.aggregation import refresh
+from labeling.models import LabelingSession
 from tests.factories import submit
+from tests.places import Place, make_place
+
+
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module")
+def made(shared_place: Place) -> LabelingSession:
+    """One item on which two reviewers differ."""
+    session = shared_place.session_of_two(traces=1)
+    submit(session, 1, shared_place.reviewer, correct=True)
+    submit(session, 1, shared_place.second_reviewer, correct=False)
+    refresh(session.pk)
+    return session
 
 
 @pytest.fixture
-def session(session_of_two, reviewer, second_reviewer):
-    """One item on which two reviewers differ."""
-    session = session_of_two(traces=1)
-    submit(session, 1, reviewer, correct=True)
-    submit(session, 1, second_reviewer, correct=False)
-    refresh(session.pk)
-    return session
+def session(made: LabelingSession, db) -> LabelingSession:
+    """What was made once, for this test."""
+    return deepcopy(made)
 
 
 @pytest.fixture

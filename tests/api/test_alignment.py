@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -14,8 +15,10 @@ from labeling import reviewing
 from labeling.aggregation import refresh
 from labeling.aligning import VERSION_KEY
 from labeling.answering import Reply, Submission
+from labeling.models import LabelingSession
 from labeling.stocking import remove_items
 from tests.factories import LEASE, NOW, as_token
+from tests.places import Place, make_place
 
 PEOPLE = [True, True, True, False, False, None]
 JUDGED = ["yes", "yes", "no", "no", "yes", "no"]
@@ -37,10 +40,17 @@ def say(session, position, value, by, *, version="2", minute=0, source="judge-1"
     return record(trace, draft, by=by, now=NOW + timedelta(minutes=minute))
 
 
-@pytest.fixture
-def session(session_of_two, reviewer, second_reviewer):
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module")
+def made(shared_place: Place) -> LabelingSession:
     """Six items; both reviewers agree on five, and on the sixth they differ."""
-    session = session_of_two(traces=6, questions=("correct", "tone", "improvement"))
+    reviewer, second_reviewer = shared_place.reviewer, shared_place.second_reviewer
+    session = shared_place.session_of_two(traces=6, questions=("correct", "tone", "improvement"))
     for position, value in enumerate(PEOPLE, start=1):
         for person in (reviewer, second_reviewer):
             said = value if value is not None else person == reviewer
@@ -54,6 +64,12 @@ def session(session_of_two, reviewer, second_reviewer):
             reviewing.submit(item, Submission(replies=replies), by=by, lease=LEASE)
     refresh(session.pk)
     return session
+
+
+@pytest.fixture
+def session(made: LabelingSession, db) -> LabelingSession:
+    """What was made once, for this test."""
+    return deepcopy(made)
 
 
 @pytest.fixture

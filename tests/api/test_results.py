@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 
 from accounts.credentials import Credential
 from labeling.adjudicating import Decision, settle
 from labeling.aggregation import refresh
+from labeling.models import LabelingSession
 from labeling.stocking import remove_items
 from tests.factories import NOW, make_session, submit
+from tests.places import Place, make_place
 
 
-@pytest.fixture
-def session(session_of_two, reviewer, second_reviewer):
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module")
+def made(shared_place: Place) -> LabelingSession:
     """Three items by two reviewers: agreed, a tie, and one answer only; computed."""
-    session = session_of_two(traces=3, questions=("correct", "improvement"))
+    reviewer, second_reviewer = shared_place.reviewer, shared_place.second_reviewer
+    session = shared_place.session_of_two(traces=3, questions=("correct", "improvement"))
     for position, who, correct, text in (
         (1, reviewer, True, "Shorter."),
         (1, second_reviewer, True, "Longer."),
@@ -25,6 +36,12 @@ def session(session_of_two, reviewer, second_reviewer):
         submit(session, position, who, correct=correct, improvement=text)
     refresh(session.pk)
     return session
+
+
+@pytest.fixture
+def session(made: LabelingSession, db) -> LabelingSession:
+    """What was made once, for this test."""
+    return deepcopy(made)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -16,12 +17,13 @@ from labeling.answering import Reply, Submission
 from labeling.computing import compute
 from labeling.exports import export_lines
 from labeling.golding import set_gold
-from labeling.models import Agreement
+from labeling.models import Agreement, LabelingSession
 from labeling.reporting import recomputed_report, stored_report
 from labeling.wanted_exports import Wanted
 from schemas.defining import definition_of, edit_schema
 from schemas.models import LabelSchema
 from tests.factories import LEASE, NOW, make_session
+from tests.places import Place, make_place
 
 QUESTIONS = ("correct", "tone", "problems", "minutes", "improvement")
 SECRET = "the server's key"
@@ -40,20 +42,33 @@ def submit(session, position, who, correct, tone):
     reviewing.submit(item, Submission(replies=replies), by=Credential(user=who), lease=LEASE)
 
 
-@pytest.fixture
-def session(session_of_two, manager, reviewer, second_reviewer):
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module")
+def made(shared_place: Place) -> LabelingSession:
     """Four items, every kind of question; three reviewed twice, one settled, one gold."""
-    session = session_of_two(traces=4, questions=QUESTIONS)
+    reviewer, second_reviewer = shared_place.reviewer, shared_place.second_reviewer
+    session = shared_place.session_of_two(traces=4, questions=QUESTIONS)
     for position in (1, 2, 3):
         submit(session, position, reviewer, position != 2, "Rude")
         submit(session, position, second_reviewer, True, "Rude" if position == 1 else "Neutral")
-    by = Credential(user=manager)
+    by = Credential(user=shared_place.manager)
     settle(session.items.get(position=2), Decision(schema="correct", value=False), by=by)
     ambiguous = Decision(schema="tone", rationale="Both.")
     settle(session.items.get(position=3), ambiguous, by=by)
     set_gold(session.items.get(position=1), {"correct": True}, by=by, now=NOW)
     refresh(session.pk)
     return session
+
+
+@pytest.fixture
+def session(made: LabelingSession, db) -> LabelingSession:
+    """What was made once, for this test."""
+    return deepcopy(made)
 
 
 @pytest.mark.parametrize("secret", ["", SECRET])

@@ -21,12 +21,18 @@ OWN_SCRIPTS_BYTES = 12 * 1024
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory) -> Path:
-    """The folder that the web server reads."""
+    """The folder that the web server reads, without what comes from packages."""
     folder: Path = tmp_path_factory.mktemp("static")
     backend = {"BACKEND": "reviewapp.static_files.ServedFiles"}
     storages = settings.STORAGES | {"staticfiles": backend}
     with override_settings(STATIC_ROOT=folder, STORAGES=storages):
-        call_command("collectstatic", interactive=False, verbosity=0, stdout=StringIO())
+        call_command(
+            "collectstatic",
+            interactive=False,
+            verbosity=0,
+            stdout=StringIO(),
+            ignore_patterns=["admin", "rest_framework"],
+        )
     return folder
 
 

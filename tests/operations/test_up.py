@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import time
 from collections.abc import Iterator
@@ -57,13 +58,14 @@ class Ended:
 
 
 @pytest.fixture(scope="module")
-def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
-    """The tables are there already: `server` makes its own, which takes seconds."""
+def ended(server: Server, data: Path, tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """Tables and static files are there already: `server` made its own, which takes seconds."""
     folder = tmp_path_factory.mktemp("ended")
     migrated.place(folder / "reviewapp.db")
-    server = start(folder, "--no-demo", "--owner", "amara@example.org")
-    children = server.pids()
-    return Ended(folder, server, children, stop(server))
+    shutil.copytree(data / "static", folder / "static")
+    another = start(folder, "--no-demo", "--owner", "amara@example.org")
+    children = another.pids()
+    return Ended(folder, another, children, stop(another))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 from django.urls import reverse
 
@@ -11,25 +13,38 @@ from assessments.models import Assessment
 from assessments.recording import record
 from labeling.adjudicating import Decision, settle
 from labeling.aggregation import refresh
-from labeling.models import Consensus, Review, Settlement
+from labeling.models import Consensus, LabelingSession, Review, Settlement
 from tests.factories import NOW, as_token, submit
+from tests.places import Place, make_place
 
 ELSE = {"act": "settle"}
 
 
-@pytest.fixture
-def session(session_of_two, reviewer, second_reviewer):
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module")
+def made(shared_place: Place) -> LabelingSession:
     """Two items on which two reviewers differ, and one on which they agree."""
-    session = session_of_two(traces=3, questions=("correct", "tone"))
+    session = shared_place.session_of_two(traces=3, questions=("correct", "tone"))
     for position, correct, tone in (
         (1, False, "Rude"),
         (2, False, "Neutral"),
         (3, True, "Neutral"),
     ):
-        submit(session, position, reviewer, correct=True, tone="Neutral")
-        submit(session, position, second_reviewer, correct=correct, tone=tone)
+        submit(session, position, shared_place.reviewer, correct=True, tone="Neutral")
+        submit(session, position, shared_place.second_reviewer, correct=correct, tone=tone)
     refresh(session.pk)
     return session
+
+
+@pytest.fixture
+def session(made: LabelingSession, db) -> LabelingSession:
+    """What was made once, for this test."""
+    return deepcopy(made)
 
 
 @pytest.fixture

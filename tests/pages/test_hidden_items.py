@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 from django.test import Client
 
@@ -12,29 +14,37 @@ from labeling.models import LabelingSession, PrivacyFlag
 from labeling.models.reviews import PRIVATE
 from labeling.queueing import claim_next
 from labeling.reviewing import cannot_judge
-from tests.factories import LEASE, make_session, make_trace
+from tests.factories import LEASE, make_trace
 from tests.pages.forms import form_of
 from tests.pages.reviewing import send, signed_in, submit, url
+from tests.places import Place, make_place
 
 pytestmark = pytest.mark.django_db
 CANARY = "kanarie-0171-555"
 FOUND_BY = "telephone"  # a word beside it
 
 
-@pytest.fixture
-def session(experiment, manager, reviewer, second_reviewer) -> LabelingSession:
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module")
+def made(shared_place: Place) -> LabelingSession:
     """The first item's trace holds the canary."""
-    session = make_session(
-        experiment,
-        manager,
-        traces=3,
-        questions=("correct", "clarity"),
-        reviewers=(reviewer, second_reviewer),
-        reviews_required=2,
+    session = shared_place.session_of_two(traces=3, questions=("correct", "clarity"))
+    trace = make_trace(
+        shared_place.experiment, question=f"My {FOUND_BY} {CANARY}", answer=f"{CANARY} answered"
     )
-    trace = make_trace(experiment, question=f"My {FOUND_BY} {CANARY}", answer=f"{CANARY} answered")
     session.items.filter(position=1).update(trace=trace)
     return session
+
+
+@pytest.fixture
+def session(made: LabelingSession, db) -> LabelingSession:
+    """What was made once, for this test."""
+    return deepcopy(made)
 
 
 def flag(session, who, position=1) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,6 +25,7 @@ from labeling.views import manage_session_pages
 from schemas.defining import Definition, create_schema
 from schemas.inputs import Numeric
 from tests.factories import LEASE, NOW, make_session, make_trace, make_user, submit
+from tests.places import Place, make_place
 
 
 @pytest.fixture
@@ -33,16 +35,29 @@ def manage(client, manager, experiment):
     return client
 
 
-@pytest.fixture
-def session(session_of_two, reviewer, second_reviewer):
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module")
+def made(shared_place: Place) -> LabelingSession:
     """Three items by two people; on the first they differ, the third is to do."""
-    session = session_of_two(traces=3, questions=("correct", "improvement"))
+    reviewer, second_reviewer = shared_place.reviewer, shared_place.second_reviewer
+    session = shared_place.session_of_two(traces=3, questions=("correct", "improvement"))
     submit(session, 1, reviewer, correct=True, improvement="Shorter, please.")
     submit(session, 1, second_reviewer, correct=False, improvement="Longer.")
     submit(session, 2, reviewer, correct=True, improvement="Fine.")
     submit(session, 2, second_reviewer, correct=True, improvement="Name the source.")
     refresh(session.pk)
     return session
+
+
+@pytest.fixture
+def session(made: LabelingSession, db) -> LabelingSession:
+    """What was made once, for this test."""
+    return deepcopy(made)
 
 
 def path(session: LabelingSession, tail: str = "") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 
 import pytest
 
@@ -16,6 +17,7 @@ from labeling.judging import LISTING, work_out
 from labeling.models import JudgeComparison, LabelingSession
 from tests.api.test_alignment import say
 from tests.factories import NOW, as_token, make_session, submit
+from tests.places import Place, make_place
 
 
 @pytest.fixture
@@ -29,18 +31,32 @@ def speaker(developer):
     return as_token(developer)
 
 
-@pytest.fixture
-def session(session_of_two, reviewer, second_reviewer):
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module")
+def made(shared_place: Place) -> LabelingSession:
     """Five items; both reviewers agree on all."""
-    session = session_of_two(traces=5, questions=("correct", "tone", "minutes", "improvement"))
+    session = shared_place.session_of_two(
+        traces=5, questions=("correct", "tone", "minutes", "improvement")
+    )
     for position, value in enumerate((True, True, True, False, False), start=1):
-        for person in (reviewer, second_reviewer):
+        for person in (shared_place.reviewer, shared_place.second_reviewer):
             submit(
                 session, position, person,
                 correct=value, tone="Neutral", minutes=position, improvement="None.",
             )  # fmt: skip
     refresh(session.pk)
     return session
+
+
+@pytest.fixture
+def session(made: LabelingSession, db) -> LabelingSession:
+    """What was made once, for this test."""
+    return deepcopy(made)
 
 
 @pytest.fixture

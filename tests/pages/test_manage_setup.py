@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from datetime import timedelta
 from smtplib import SMTPException
 
@@ -13,6 +14,7 @@ from accounts.models import Invitation
 from labeling.aggregation import refresh
 from labeling.models import LabelingSession
 from tests.factories import NOW, make_schema, make_session, make_trace, submit
+from tests.places import Place, make_place
 
 
 @pytest.fixture
@@ -22,10 +24,23 @@ def manage(client, manager):
     return client
 
 
-@pytest.fixture
-def session(experiment, manager, reviewer) -> LabelingSession:
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module")
+def made(shared_place: Place) -> LabelingSession:
     """An open session with two items and one named reviewer."""
-    return make_session(experiment, manager, reviewers=(reviewer,))
+    reviewers = (shared_place.reviewer,)
+    return make_session(shared_place.experiment, shared_place.manager, reviewers=reviewers)
+
+
+@pytest.fixture
+def session(made: LabelingSession, db) -> LabelingSession:
+    """What was made once, for this test."""
+    return deepcopy(made)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -13,24 +14,37 @@ from accounts.credentials import Credential
 from labeling import reviewing
 from labeling.answering import Reply, Submission
 from labeling.managing import close_session
-from labeling.models import QueueItem, Review
+from labeling.models import LabelingSession, QueueItem, Review
 from labeling.queueing import claim_next
 from tests.factories import LEASE, NOW, make_session
+from tests.places import Place, make_place
 
 CORRECT = Submission(replies={"correct": Reply(value=True)})
 
 
-@pytest.fixture
-def session(experiment, manager, reviewer):
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module")
+def made(shared_place: Place) -> LabelingSession:
     return make_session(
-        experiment,
-        manager,
-        reviewers=(reviewer,),
+        shared_place.experiment,
+        shared_place.manager,
+        reviewers=(shared_place.reviewer,),
         traces=3,
         purpose="Tell us which answers are right.",
         guidelines="**Judge** the answer.",
         due_at=NOW + timedelta(days=8),
     )
+
+
+@pytest.fixture
+def session(made: LabelingSession, db) -> LabelingSession:
+    """What was made once, for this test."""
+    return deepcopy(made)
 
 
 @pytest.fixture

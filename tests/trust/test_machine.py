@@ -8,7 +8,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from assessments import recording
@@ -27,7 +27,10 @@ BOUNDED = settings(
     derandomize="CI" in os.environ,
     suppress_health_check=list(HealthCheck),
 )
-QUICK = settings(BOUNDED, max_examples=60, derandomize=True, database=None, phases=[Phase.generate])
+# Twelve seeds of five: Hypothesis begins a long search with small examples, in which too little
+# happens for most guards to matter.
+SEEDS = range(1, 13)
+QUICK = settings(BOUNDED, max_examples=5, derandomize=False, database=None, phases=[Phase.generate])
 
 
 def always(value: Any) -> Callable[..., Any]:
@@ -40,6 +43,13 @@ def machine() -> type[QueueMachine]:
     """The machine over a fresh world."""
     QueueMachine.world = QueueWorld()
     return QueueMachine
+
+
+def search(machine: type[QueueMachine]) -> None:
+    """Always the same acts, until an invariant fails."""
+    for number in SEEDS:
+        seeded = seed(number)(type(f"Seeded{number}", (machine,), {}))
+        run_state_machine_as_test(seeded, settings=QUICK)
 
 
 def test_a_session_behaves_as_its_model_in_any_order_of_acts(machine) -> None:
@@ -66,4 +76,4 @@ def test_the_machine_notices_when_a_guard_is_gone(
     monkeypatch.setattr(room, guard, without)
 
     with pytest.raises((AssertionError, pytest.fail.Exception)):
-        run_state_machine_as_test(machine, settings=QUICK)
+        search(machine)

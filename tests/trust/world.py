@@ -187,6 +187,8 @@ def token_secrets(world: World) -> dict[str, str]:
     secrets["expired"] = create_token(owner, ALL_SCOPES, expires_at=NOW - FAR)[1]
     revoked, secrets["revoked"] = create_token(owner, ALL_SCOPES)
     ApiToken.objects.filter(pk=revoked.pk).update(revoked_at=NOW)
+    # Each request is undone, so each would note again that its token was used.
+    ApiToken.objects.filter(pk__gt=world.token.pk).update(last_used_at=timezone.now() + FAR)
     return secrets
 
 
