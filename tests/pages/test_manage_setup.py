@@ -393,7 +393,8 @@ def test_schemas_are_offered_those_asked_first(manage, experiment, session, plac
 
 def way(session, schema="correct") -> str:
     """How answers to a question are combined."""
-    return session.questions.get(label_schema__name=schema).consensus
+    asked = session.questions.get(label_schema__name=schema)
+    return str(asked.consensus)
 
 
 def test_how_answers_are_combined_is_chosen_where_there_is_a_choice(manage, session, place):
