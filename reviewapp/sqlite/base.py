@@ -1,8 +1,8 @@
 """Writers take turns before they ask SQLite for its lock.
 
 SQLite lets one connection write. The others sleep and try again, up to 100 ms at a time, so that
-with eight clients one write in twenty took 85 ms while the median took 7. A lock that wakes the
-next in line has no such tail. Threads of a process wait for a lock of the process, processes for a
+with eight clients one write in twenty took 85 ms while the median took 7. A lock that wakes
+whoever waits has no such tail. Threads of a process wait for a lock of the process, processes for a
 lock on a file beside the database, which the kernel hands on in order and takes from the dead.
 """
 
