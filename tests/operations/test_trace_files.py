@@ -89,7 +89,7 @@ def test_a_list_is_a_list_whatever_the_file_is_called() -> None:
 
 
 def test_a_member_that_cannot_be_stored_is_named() -> None:
-    found = read('[{"a": 1}, {"a": "\\u0000"}, {"a" 3}, {}]')
+    found = read('[{"a": 1}, {"a": "\\ud800"}, {"a" 3}, {}]')
 
     assert [bool(entry.fault) for entry in found] == [False, True, True, False]
     assert not any(entry.is_end for entry in found)

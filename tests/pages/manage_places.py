@@ -28,7 +28,13 @@ READ = (
     "manage_traces",
     "manage_trace",
 )
-MANAGE = ("manage_new_session", "manage_new_schema")
+MANAGE = (
+    "manage_new_session",
+    "manage_new_schema",
+    "manage_gold",
+    "manage_gold_item",
+    "manage_leaving",
+)
 MANAGE_POST = (
     "manage_open",
     "manage_close",
@@ -69,6 +75,8 @@ OF_SESSION = {
     "manage_add_by_ids",
     "manage_invite",
     "manage_answer_request",
+    "manage_gold",
+    "manage_leaving",
     "manage_delete",
 }
 
@@ -86,7 +94,7 @@ class Places:
         arguments: list[object] = [self.experiment.pk]
         if name in OF_SESSION:
             arguments.append(self.session.session_id)
-        elif name == "manage_adjudicate":
+        elif name in ("manage_adjudicate", "manage_gold_item"):
             arguments += [self.session.session_id, 1]
         elif name in {"manage_schema", "manage_delete_schema", "manage_ask_again"}:
             question = self.session.questions.get()
@@ -95,4 +103,7 @@ class Places:
             arguments.append(self.trace.trace_id)
         elif name == "manage_preset":
             arguments.append("expected_facts")
-        return reverse(f"labeling:{name}", args=arguments)
+        query = ""
+        if name == "manage_leaving":
+            query = f"?reviewer={self.session.reviewers.get().user.email}"
+        return reverse(f"labeling:{name}", args=arguments) + query

@@ -33,7 +33,7 @@ def experiment(shared_db) -> Experiment:
 def places(experiment) -> Places:
     """One experiment with a session and a trace."""
     someone = make_member(experiment, Role.MANAGER)
-    session = make_session(experiment, someone, traces=1)
+    session = make_session(experiment, someone, traces=1, reviewers=(someone,))
     return Places(experiment, session, session.items.get().trace)
 
 

@@ -67,7 +67,7 @@ def test_the_list_tells_how_far_a_session_is(
 
     ((line, bar, card),) = response.context["rows"]
     assert (line.filled, line.places, line.disagreements) == (2, 4, 1)
-    assert bar.says == "Reviews in: in 2, of 4"
+    assert bar.says == "Reviews in – in: 2 (of 4)"
     assert card.too_few == "Too few items yet (1 of 10)"
 
 
