@@ -190,6 +190,12 @@ def second_reviewer(shared_place, experiment) -> User:
 
 
 @pytest.fixture
+def session(made: LabelingSession, db) -> LabelingSession:
+    """A copy of the session that a file has made once, by its fixture `made`, for all its tests."""
+    return deepcopy(made)
+
+
+@pytest.fixture
 def session_of_two(
     experiment, manager, reviewer, second_reviewer
 ) -> Callable[..., LabelingSession]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-
 import pytest
 
 from labeling.aggregation import refresh
@@ -18,7 +16,7 @@ def shared_place(shared_db) -> Place:
     return make_place()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def made(shared_place: Place) -> LabelingSession:
     """One item on which two reviewers differ."""
     session = shared_place.session_of_two(traces=1)
@@ -26,12 +24,6 @@ def made(shared_place: Place) -> LabelingSession:
     submit(session, 1, shared_place.second_reviewer, correct=False)
     refresh(session.pk)
     return session
-
-
-@pytest.fixture
-def session(made: LabelingSession, db) -> LabelingSession:
-    """What was made once, for this test."""
-    return deepcopy(made)
 
 
 @pytest.fixture

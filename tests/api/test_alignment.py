@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -46,7 +45,7 @@ def shared_place(shared_db) -> Place:
     return make_place()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def made(shared_place: Place) -> LabelingSession:
     """Six items; both reviewers agree on five, and on the sixth they differ."""
     reviewer, second_reviewer = shared_place.reviewer, shared_place.second_reviewer
@@ -64,12 +63,6 @@ def made(shared_place: Place) -> LabelingSession:
             reviewing.submit(item, Submission(replies=replies), by=by, lease=LEASE)
     refresh(session.pk)
     return session
-
-
-@pytest.fixture
-def session(made: LabelingSession, db) -> LabelingSession:
-    """What was made once, for this test."""
-    return deepcopy(made)
 
 
 @pytest.fixture

@@ -13,14 +13,25 @@ from accounts.models import AuditEvent
 from labeling import reviewing
 from labeling.answering import Reply, Submission
 from labeling.export_changes import OVERLAP
+from labeling.models import LabelingSession
 from tests.factories import LEASE, make_session
+from tests.places import Place, make_place
 from traces.timestamps import parse_rfc3339
 
 
-@pytest.fixture
-def session(experiment, manager, reviewer):
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made(shared_place: Place) -> LabelingSession:
     """Two items, one of them answered."""
-    session = make_session(experiment, manager, traces=2, reviewers=(reviewer,))
+    reviewer = shared_place.reviewer
+    session = make_session(
+        shared_place.experiment, shared_place.manager, traces=2, reviewers=(reviewer,)
+    )
     said = Submission(replies={"correct": Reply(value=True)})
     item = session.items.get(position=1)
     reviewing.submit(item, said, by=Credential(user=reviewer), lease=LEASE)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-
 import pytest
 
 from accounts.credentials import Credential
@@ -21,7 +19,7 @@ def shared_place(shared_db) -> Place:
     return make_place()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def made(shared_place: Place) -> LabelingSession:
     """Three items by two reviewers: agreed, a tie, and one answer only; computed."""
     reviewer, second_reviewer = shared_place.reviewer, shared_place.second_reviewer
@@ -36,12 +34,6 @@ def made(shared_place: Place) -> LabelingSession:
         submit(session, position, who, correct=correct, improvement=text)
     refresh(session.pk)
     return session
-
-
-@pytest.fixture
-def session(made: LabelingSession, db) -> LabelingSession:
-    """What was made once, for this test."""
-    return deepcopy(made)
 
 
 @pytest.fixture

@@ -13,19 +13,27 @@ from assessments.recording import record
 from labeling import reviewing
 from labeling.answering import Reply, Submission
 from labeling.managing import close_session
-from labeling.models import Review
+from labeling.models import LabelingSession, Review
 from labeling.stocking import remove_items
 from tests.factories import LEASE, NOW, make_member, make_session
+from tests.places import Place, make_place
 
 CORRECT = {"correct": {"value": True, "rationale": "The form is right."}}
 SUBMITTED = {"state": "submitted", "answers": CORRECT}
 
 
-@pytest.fixture
-def session(experiment, manager, reviewer, second_reviewer):
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made(shared_place: Place) -> LabelingSession:
     """Two items, one review each, two reviewers."""
+    people = (shared_place.reviewer, shared_place.second_reviewer)
     return make_session(
-        experiment, manager, traces=2, reviewers=(reviewer, second_reviewer), blind="always"
+        shared_place.experiment, shared_place.manager, traces=2, reviewers=people, blind="always"
     )
 
 

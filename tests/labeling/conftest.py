@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 
 from accounts.credentials import Credential
 from accounts.models import User
 from labeling.models import LabelingSession, QueueItem
 from tests.factories import make_session
+from tests.places import Place
 from traces.models import Experiment
 
 
+@pytest.fixture(scope="module", autouse=True)
+def made(shared_place: Place | None) -> LabelingSession | None:
+    """Two items that nobody has begun, once for a file that shares its place."""
+    if shared_place is None:
+        return None
+    return make_session(shared_place.experiment, shared_place.manager, traces=2)
+
+
 @pytest.fixture
-def session(experiment: Experiment, manager: User) -> LabelingSession:
-    """Two items that nobody has begun."""
-    return make_session(experiment, manager, traces=2)
+def session(made: LabelingSession | None, experiment: Experiment, manager: User) -> LabelingSession:
+    """What the file has made, or two items that nobody has begun."""
+    return deepcopy(made) if made else make_session(experiment, manager, traces=2)
 
 
 @pytest.fixture

@@ -23,13 +23,14 @@ from labeling.adjudicating import (
 from labeling.answering import InvalidAnswers, Reply, Submission
 from labeling.computing import compute
 from labeling.managing import close_session
-from labeling.models import Assignment, Consensus, QueueItem, Review, Settlement
+from labeling.models import Assignment, Consensus, LabelingSession, QueueItem, Review, Settlement
 from labeling.queueing import SessionClosed, claim_next
 from labeling.reviewing import WrongMoment, cannot_judge, submit, undo
 from labeling.settled import AlreadySettled
 from labeling.statuses import Verdict, set_status
 from schemas.inputs import InvalidValue
 from tests.factories import LEASE, NOW, make_session, make_user
+from tests.places import Place, make_place
 from traces.json_values import Json
 
 pytestmark = pytest.mark.django_db
@@ -47,10 +48,16 @@ def ben(second_reviewer) -> Credential:
     return Credential(user=second_reviewer)
 
 
-@pytest.fixture
-def session(session_of_two):
-    """One item, answered yes by Amara and no by Ben."""
-    return session_of_two(traces=1)
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made(shared_place: Place) -> LabelingSession:
+    """One item that two reviewers get."""
+    return shared_place.session_of_two(traces=1)
 
 
 @pytest.fixture

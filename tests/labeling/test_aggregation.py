@@ -16,7 +16,7 @@ from labeling import aggregation
 from labeling.answering import Reply, Submission
 from labeling.computing import compute
 from labeling.managing import set_questions
-from labeling.models import AggregationState, Agreement, Consensus, Review
+from labeling.models import AggregationState, Agreement, Consensus, LabelingSession, Review
 from labeling.plans import Asking
 from labeling.reviewing import submit, undo
 from labeling.stocking import remove_items
@@ -26,15 +26,26 @@ from schemas.defining import definition_of, edit_schema
 from schemas.inputs import Categorical
 from schemas.models import LabelSchema
 from tests.factories import LEASE, NOW, make_session, make_user
+from tests.places import Place, make_place
 from traces.models import Run
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def session(experiment, manager):
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made(shared_place: Place) -> LabelingSession:
     return make_session(
-        experiment, manager, traces=3, questions=("correct", "tone"), reviews_required=2
+        shared_place.experiment,
+        shared_place.manager,
+        traces=3,
+        questions=("correct", "tone"),
+        reviews_required=2,
     )
 
 

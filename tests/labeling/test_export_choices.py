@@ -20,11 +20,12 @@ from labeling.adjudicating import Decision, reopen, settle
 from labeling.aggregation import refresh
 from labeling.answering import Reply, Submission
 from labeling.exports import export_lines
-from labeling.models import Consensus, QueueItem, Review, Settlement
+from labeling.models import Consensus, LabelingSession, QueueItem, Review, Settlement
 from labeling.pseudonyms import by_pseudonym
 from labeling.stocking import add_traces
 from labeling.wanted_exports import UnknownExport, Wanted
 from tests.factories import LEASE, make_session, make_trace
+from tests.places import Place, make_place
 
 SECRET = "the server's key"
 LATER = timedelta(days=3650)
@@ -36,12 +37,17 @@ def people(reviewer, second_reviewer):
     return reviewer, second_reviewer
 
 
-@pytest.fixture
-def session(experiment, manager, people):
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made(shared_place: Place) -> LabelingSession:
     """Two items, one question, two reviews each; on the first both answered, differently."""
-    session = make_session(
-        experiment, manager, traces=2, questions=("tone",), reviewers=people, reviews_required=2
-    )
+    session = shared_place.session_of_two(traces=2, questions=("tone",))
+    people = (shared_place.reviewer, shared_place.second_reviewer)
     for who, tone in zip(people, ("Rude", "Neutral"), strict=True):
         submit(session, 1, who, tone=Reply(value=tone))
     refresh(session.pk)

@@ -18,10 +18,11 @@ from labeling.aggregation import refresh
 from labeling.answering import Reply, Submission
 from labeling.export_columns import LABEL_COLUMNS, names_of
 from labeling.exports import export_lines
-from labeling.models import Answer, Review
+from labeling.models import Answer, LabelingSession, Review
 from labeling.stocking import remove_items
 from labeling.wanted_exports import UnknownExport, Wanted
 from tests.factories import LEASE, NOW
+from tests.places import Place, make_place
 from traces.trace_json import trace_from_json
 
 QUESTIONS = ("correct", "problems", "minutes", "improvement")
@@ -69,10 +70,16 @@ def undo(session, position, who):
     )
 
 
-@pytest.fixture
-def session(session_of_two):
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made(shared_place: Place) -> LabelingSession:
     """Three items, four questions, two reviews each."""
-    return session_of_two(traces=3, questions=QUESTIONS)
+    return shared_place.session_of_two(traces=3, questions=QUESTIONS)
 
 
 @pytest.fixture

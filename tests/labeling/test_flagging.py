@@ -25,6 +25,7 @@ from labeling.rail import my_items
 from labeling.reviewing import cannot_judge, save_draft, skip, submit, undo
 from labeling.stocking import add_traces, remove_items
 from tests.factories import LEASE, NOW, make_session, make_trace, make_user
+from tests.places import Place, make_place
 
 pytestmark = pytest.mark.django_db
 FOUND = Submission(reason=PRIVATE, note="A phone number.")
@@ -32,10 +33,17 @@ YES = Submission(replies={"correct": Reply(value=True)})
 DRAFT = Submission(replies={"correct": Reply(value=None, rationale="Half a thought.")})
 
 
-@pytest.fixture
-def session(experiment, manager, reviewer, second_reviewer) -> LabelingSession:
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made(shared_place: Place) -> LabelingSession:
     """Two items, two reviewers, one review each."""
-    return make_session(experiment, manager, reviewers=(reviewer, second_reviewer), traces=2)
+    people = (shared_place.reviewer, shared_place.second_reviewer)
+    return make_session(shared_place.experiment, shared_place.manager, reviewers=people, traces=2)
 
 
 def at(session, position=1) -> QueueItem:

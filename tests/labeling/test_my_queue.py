@@ -13,12 +13,13 @@ from accounts.roles import Role
 from labeling import reviewing
 from labeling.aggregation import refresh
 from labeling.answering import Reply, Submission
-from labeling.models import Assignment, QueueItem, Review
+from labeling.models import Assignment, LabelingSession, QueueItem, Review
 from labeling.my_queue import Group, my_queue
 from labeling.queueing import claim_next
 from labeling.rail import neighbours, rail
 from labeling.time_left import minutes_left
 from tests.factories import LEASE, NOW, make_experiment, make_member, make_session
+from tests.places import Place, make_place
 
 
 def act(verb, session, user, position, **submission):
@@ -27,9 +28,16 @@ def act(verb, session, user, position, **submission):
     verb(item, Submission(**submission), by=Credential(user=user), lease=LEASE)
 
 
-@pytest.fixture
-def session(experiment, manager, reviewer, second_reviewer):
-    return make_session(experiment, manager, traces=6, reviewers=(reviewer, second_reviewer))
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made(shared_place: Place) -> LabelingSession:
+    people = (shared_place.reviewer, shared_place.second_reviewer)
+    return make_session(shared_place.experiment, shared_place.manager, traces=6, reviewers=people)
 
 
 def test_every_item_has_its_mark(session, reviewer, second_reviewer):

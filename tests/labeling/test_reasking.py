@@ -14,7 +14,7 @@ from labeling.aggregation import refresh
 from labeling.answering import Reply, Submission
 from labeling.computing import compute
 from labeling.managing import close_session
-from labeling.models import Answer, Consensus, QueueItem, Review
+from labeling.models import Answer, Consensus, LabelingSession, QueueItem, Review
 from labeling.queueing import SessionClosed
 from labeling.reasking import ask_again
 from labeling.stale_answers import by_question, by_session, open_answers, stale_answers
@@ -23,6 +23,7 @@ from schemas.defining import definition_of, edit_schema
 from schemas.inputs import Categorical
 from schemas.models import LabelSchema
 from tests.factories import LEASE, NOW
+from tests.places import Place, make_place
 
 FEWER = Categorical(("Friendly", "Rude"))
 MORE = Categorical(("Friendly", "Neutral", "Rude", "Cold"))
@@ -34,13 +35,19 @@ def by(manager) -> Credential:
     return Credential(user=manager)
 
 
-@pytest.fixture
-def session(session_of_two, reviewer, second_reviewer):
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made(shared_place: Place) -> LabelingSession:
     """Two items, two questions, both answered by one reviewer, the first by the other too."""
-    session = session_of_two(questions=("tone", "correct"))
-    submit(session, 1, reviewer, "Neutral")
-    submit(session, 2, reviewer, "Rude")
-    submit(session, 1, second_reviewer, "Rude")
+    session = shared_place.session_of_two(questions=("tone", "correct"))
+    submit(session, 1, shared_place.reviewer, "Neutral")
+    submit(session, 2, shared_place.reviewer, "Rude")
+    submit(session, 1, shared_place.second_reviewer, "Rude")
     return session
 
 

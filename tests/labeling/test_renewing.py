@@ -10,17 +10,25 @@ from django.utils import timezone
 from accounts.credentials import Credential
 from labeling import reviewing
 from labeling.answering import Reply, Submission
-from labeling.models import DraftRevision, Review
+from labeling.models import DraftRevision, LabelingSession, Review
 from labeling.places import PlaceTaken
 from labeling.queueing import SessionClosed, claim_next
 from tests.factories import LEASE, make_session
+from tests.places import Place, make_place
 
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def session(experiment, manager, reviewer, second_reviewer):
-    return make_session(experiment, manager, traces=1, reviewers=(reviewer, second_reviewer))
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made(shared_place: Place) -> LabelingSession:
+    people = (shared_place.reviewer, shared_place.second_reviewer)
+    return make_session(shared_place.experiment, shared_place.manager, traces=1, reviewers=people)
 
 
 def renew(session, user, **submission):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -48,7 +47,7 @@ def shared_place(shared_db) -> Place:
     return make_place()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def made(shared_place: Place) -> LabelingSession:
     """Four items, every kind of question; three reviewed twice, one settled, one gold."""
     reviewer, second_reviewer = shared_place.reviewer, shared_place.second_reviewer
@@ -63,12 +62,6 @@ def made(shared_place: Place) -> LabelingSession:
     set_gold(session.items.get(position=1), {"correct": True}, by=by, now=NOW)
     refresh(session.pk)
     return session
-
-
-@pytest.fixture
-def session(made: LabelingSession, db) -> LabelingSession:
-    """What was made once, for this test."""
-    return deepcopy(made)
 
 
 @pytest.mark.parametrize("secret", ["", SECRET])

@@ -19,11 +19,18 @@ from labeling.stocking import remove_items
 from schemas.defining import definition_of, edit_schema
 from schemas.models import LabelSchema
 from tests.factories import LEASE, NOW, make_schema, make_session, make_user
+from tests.places import Place, make_place
 
 pytestmark = pytest.mark.django_db
 YES = Submission(replies={"correct": Reply(value=True, rationale="It is.")})
 NO = Submission(replies={"correct": Reply(value=False)})
 EMPTY = Submission()
+
+
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
 
 
 @pytest.fixture

@@ -16,11 +16,18 @@ from labeling.own_answers import first_answer, own_answers
 from labeling.questions import questions_of
 from labeling.showing import Typed, item_page, own_review_at, why_read_only
 from tests.factories import LEASE
+from tests.places import Place, make_place
 
 
-@pytest.fixture
-def session(session_of_two):
-    return session_of_two(traces=1, questions=("correct", "clarity"))
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made(shared_place: Place) -> LabelingSession:
+    return shared_place.session_of_two(traces=1, questions=("correct", "clarity"))
 
 
 def submit(session, user, *, value=True, clarity=4):

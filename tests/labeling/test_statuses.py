@@ -20,6 +20,7 @@ from labeling.queueing import NotAReviewer, SessionClosed, claim_next
 from labeling.reviewing import save_draft, submit
 from labeling.statuses import NotTheFinisher, Verdict, set_status
 from tests.factories import LEASE, NOW, as_token, make_schema, make_session
+from tests.places import Place, make_place
 from traces.json_values import Json
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +28,12 @@ COMPLETE = Verdict(status=QueueItem.Status.COMPLETE)
 DECLINED = Verdict(status=QueueItem.Status.DECLINED)
 PENDING = Verdict(status=QueueItem.Status.PENDING)
 YES = Submission(replies={"correct": Reply(value=True, rationale="It is.")})
+
+
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
 
 
 @pytest.fixture
@@ -83,9 +90,9 @@ class TestFinishing:
         assert Consensus.objects.get(item=item).value is False
 
     def test_a_rationale_stays_where_the_form_asks_for_none(self, experiment, manager, dev):
-        make_schema(experiment, "correct", comment="off")
-        item = make_session(experiment, manager, traces=1).items.get()
-        log(item, dev, value=True, rationale="It is.")
+        make_schema(experiment, "clarity", comment="off")
+        item = make_session(experiment, manager, traces=1, questions=("clarity",)).items.get()
+        log(item, dev, value=4, name="clarity", rationale="It is.")
         say(item, COMPLETE, dev)
 
         said = Answer.objects.get().assessment

@@ -22,6 +22,7 @@ from labeling.syncing import sync_session, what_is_open
 from schemas.defining import Definition, create_schema
 from schemas.inputs import Categorical
 from tests.factories import LEASE, NOW, make_dataset, make_session, make_spans, make_trace
+from tests.places import Place, make_place
 from traces.ingesting import store_spans
 from traces.models import DatasetRecord
 from traces.records import INPUTS
@@ -34,12 +35,22 @@ def dataset(experiment, manager):
     return make_dataset(experiment, manager)
 
 
-@pytest.fixture
-def session(experiment, manager, reviewer, second_reviewer):
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made(shared_place: Place) -> LabelingSession:
     """Two items of different inputs, two reviewers."""
-    people = (reviewer, second_reviewer)
+    people = (shared_place.reviewer, shared_place.second_reviewer)
     return make_session(
-        experiment, manager, questions=QUESTIONS, reviewers=people, reviews_required=2
+        shared_place.experiment,
+        shared_place.manager,
+        questions=QUESTIONS,
+        reviewers=people,
+        reviews_required=2,
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-
 import pytest
 from django.urls import reverse
 
@@ -26,7 +24,7 @@ def shared_place(shared_db) -> Place:
     return make_place()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def made(shared_place: Place) -> LabelingSession:
     """Two items on which two reviewers differ, and one on which they agree."""
     session = shared_place.session_of_two(traces=3, questions=("correct", "tone"))
@@ -39,12 +37,6 @@ def made(shared_place: Place) -> LabelingSession:
         submit(session, position, shared_place.second_reviewer, correct=correct, tone=tone)
     refresh(session.pk)
     return session
-
-
-@pytest.fixture
-def session(made: LabelingSession, db) -> LabelingSession:
-    """What was made once, for this test."""
-    return deepcopy(made)
 
 
 @pytest.fixture

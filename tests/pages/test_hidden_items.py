@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-
 import pytest
 from django.test import Client
 
@@ -30,7 +28,7 @@ def shared_place(shared_db) -> Place:
     return make_place()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def made(shared_place: Place) -> LabelingSession:
     """The first item's trace holds the canary."""
     session = shared_place.session_of_two(traces=3, questions=("correct", "clarity"))
@@ -39,12 +37,6 @@ def made(shared_place: Place) -> LabelingSession:
     )
     session.items.filter(position=1).update(trace=trace)
     return session
-
-
-@pytest.fixture
-def session(made: LabelingSession, db) -> LabelingSession:
-    """What was made once, for this test."""
-    return deepcopy(made)
 
 
 def flag(session, who, position=1) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 
@@ -41,7 +40,7 @@ def shared_place(shared_db) -> Place:
     return make_place()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def made(shared_place: Place) -> LabelingSession:
     """Three items by two people; on the first they differ, the third is to do."""
     reviewer, second_reviewer = shared_place.reviewer, shared_place.second_reviewer
@@ -52,12 +51,6 @@ def made(shared_place: Place) -> LabelingSession:
     submit(session, 2, second_reviewer, correct=True, improvement="Name the source.")
     refresh(session.pk)
     return session
-
-
-@pytest.fixture
-def session(made: LabelingSession, db) -> LabelingSession:
-    """What was made once, for this test."""
-    return deepcopy(made)
 
 
 def path(session: LabelingSession, tail: str = "") -> str:

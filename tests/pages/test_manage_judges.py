@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from copy import deepcopy
 
 import pytest
 
@@ -37,7 +36,7 @@ def shared_place(shared_db) -> Place:
     return make_place()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def made(shared_place: Place) -> LabelingSession:
     """Five items; both reviewers agree on all."""
     session = shared_place.session_of_two(
@@ -51,12 +50,6 @@ def made(shared_place: Place) -> LabelingSession:
             )  # fmt: skip
     refresh(session.pk)
     return session
-
-
-@pytest.fixture
-def session(made: LabelingSession, db) -> LabelingSession:
-    """What was made once, for this test."""
-    return deepcopy(made)
 
 
 @pytest.fixture

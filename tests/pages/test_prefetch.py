@@ -8,17 +8,24 @@ from django.test import Client
 from accounts.credentials import Credential
 from labeling import reviewing
 from labeling.answering import Reply, Submission
-from labeling.models import DraftRevision, Review
+from labeling.models import DraftRevision, LabelingSession, Review
 from labeling.queueing import claim_next
 from tests.factories import LEASE, make_session
 from tests.pages.reviewing import fields, send, signed_in, submit, url
+from tests.places import Place, make_place
 
 AHEAD = {"X-Prefetch": "1"}
 
 
-@pytest.fixture
-def session(session_of_two):
-    return session_of_two(traces=3, questions=("correct", "clarity"))
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made(shared_place: Place) -> LabelingSession:
+    return shared_place.session_of_two(traces=3, questions=("correct", "clarity"))
 
 
 @pytest.fixture

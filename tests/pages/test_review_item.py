@@ -9,18 +9,25 @@ import pytest
 from django.test import Client
 
 from assessments.models import Assessment
-from labeling.models import Answer, QueueItem, Review
+from labeling.models import Answer, LabelingSession, QueueItem, Review
 from schemas.models import LabelSchema
 from tests.factories import INPUTS_BY_NAME, make_session
 from tests.pages.forms import acts_of, form_of
 from tests.pages.reviewing import fields, send, signed_in, submit, url, without_own_words
+from tests.places import Place, make_place
 
 EVERY_KIND = tuple(INPUTS_BY_NAME)
 
 
-@pytest.fixture
-def session(session_of_two):
-    return session_of_two(questions=("correct", "clarity"))
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made(shared_place: Place) -> LabelingSession:
+    return shared_place.session_of_two(questions=("correct", "clarity"))
 
 
 @pytest.fixture

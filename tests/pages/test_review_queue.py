@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -28,7 +27,7 @@ def shared_place(shared_db) -> Place:
     return make_place()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def made(shared_place: Place) -> LabelingSession:
     return make_session(
         shared_place.experiment,
@@ -39,12 +38,6 @@ def made(shared_place: Place) -> LabelingSession:
         guidelines="**Judge** the answer.",
         due_at=NOW + timedelta(days=8),
     )
-
-
-@pytest.fixture
-def session(made: LabelingSession, db) -> LabelingSession:
-    """What was made once, for this test."""
-    return deepcopy(made)
 
 
 @pytest.fixture

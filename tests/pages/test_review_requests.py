@@ -8,13 +8,21 @@ from accounts.models import AuditEvent
 from labeling.models import AccessRequest, LabelingSession, SessionReviewer
 from tests.factories import make_session
 from tests.pages.reviewing import signed_in, without_own_words
+from tests.places import Place, make_place
 
 UNKNOWN = "0" * 32
 
 
-@pytest.fixture
-def session(experiment, manager, reviewer):
-    return make_session(experiment, manager, reviewers=(reviewer,))
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made(shared_place: Place) -> LabelingSession:
+    reviewers = (shared_place.reviewer,)
+    return make_session(shared_place.experiment, shared_place.manager, reviewers=reviewers)
 
 
 def ask(client, session_id):

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.credentials import Credential
 from labeling.managing import close_session, open_session
-from labeling.models import QueueItem, Review
+from labeling.models import LabelingSession, QueueItem, Review
 from labeling.stocking import add_traces
 from schemas.defining import definition_of, edit_schema
 from schemas.inputs import Categorical, PassFail
@@ -17,14 +17,26 @@ from schemas.models import LabelSchema
 from tests.factories import NOW, make_session, make_spans, make_trace
 from tests.pages.forms import acts_of, form_of
 from tests.pages.reviewing import fields, send, signed_in, submit, url
+from tests.places import Place, make_place
 from traces.ingesting import store_spans
 
 QUESTIONS = ("correct", "clarity", "tone")
 
 
-@pytest.fixture
-def session(experiment, manager, reviewer):
-    session = make_session(experiment, manager, questions=QUESTIONS, reviewers=(reviewer,))
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made(shared_place: Place) -> LabelingSession:
+    session = make_session(
+        shared_place.experiment,
+        shared_place.manager,
+        questions=QUESTIONS,
+        reviewers=(shared_place.reviewer,),
+    )
     session.questions.update(required=False)
     return session
 

@@ -6,15 +6,22 @@ import pytest
 from django.test import Client
 
 from assessments.models import Assessment
-from labeling.models import Review
+from labeling.models import LabelingSession, Review
 from tests.factories import make_session
 from tests.pages.forms import form_of
 from tests.pages.reviewing import fields, send, signed_in, submit, url
+from tests.places import Place, make_place
 
 
-@pytest.fixture
-def session(session_of_two):
-    return session_of_two(questions=("correct", "clarity"))
+@pytest.fixture(scope="module")
+def shared_place(shared_db) -> Place:
+    """Who all tests of this file find."""
+    return make_place()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made(shared_place: Place) -> LabelingSession:
+    return shared_place.session_of_two(questions=("correct", "clarity"))
 
 
 @pytest.fixture
