@@ -103,7 +103,6 @@ class Places:
             arguments.append(self.trace.trace_id)
         elif name == "manage_preset":
             arguments.append("expected_facts")
-        query = ""
-        if name == "manage_leaving":
-            query = f"?reviewer={self.session.reviewers.get().user.email}"
+        leaver = self.session.reviewers.first() if name == "manage_leaving" else None
+        query = f"?reviewer={leaver.user.email}" if leaver else ""
         return reverse(f"labeling:{name}", args=arguments) + query

@@ -176,7 +176,7 @@ def test_the_switcher_lists_only_experiments_one_may_read(client, developer, pla
 
 def test_what_strangers_wrote_is_text_on_every_page(client, owner, experiment, manager):
     hostile = "<script>alert(1)</script>"
-    session = make_session(experiment, manager, traces=0)
+    session = make_session(experiment, manager, traces=0, reviewers=(manager,))
     trace = make_trace(experiment, question=hostile, answer=hostile)
     session.items.create(trace=trace, item_id="i-1", position=1)
     type(session).objects.filter(pk=session.pk).update(name=hostile, purpose=hostile)
