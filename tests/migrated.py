@@ -20,6 +20,7 @@ from pathlib import Path
 import django
 
 ROOT = Path(__file__).parents[1]
+OTHER_STATES = 3
 PACKAGES = ("accounts", "assessments", "labeling", "reviewapp", "schemas", "traces")
 
 
@@ -79,15 +80,24 @@ def place(target: Path) -> bool:
 
 
 def keep(source: Path) -> None:
-    """Keep a copy of a database that was just migrated, instead of those of earlier states.
+    """Keep a copy of a database that was just migrated, and those of the last other states.
 
+    Branches that migrate differently may use one environment by turns.
     Nothing where the environment may not be written to: then every run migrates.
     """
     if not os.access(kept().parent, os.W_OK):
         return
-    for old in kept().parent.glob("migrated-*.db"):
+    for old in sorted(kept().parent.glob("migrated-*.db"), key=changed_at)[:-OTHER_STATES]:
         old.unlink(missing_ok=True)
     unfinished = kept().with_suffix(f".{os.getpid()}")
     with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(unfinished)) as there:
         here.backup(there)
     unfinished.replace(kept())
+
+
+def changed_at(path: Path) -> float:
+    """When it was made; long ago when another process has just removed it."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
