@@ -69,8 +69,7 @@ class Numeric:
     """A number within bounds, on a step counted from the minimum (or from 0).
 
     The labels say in words what the lowest and the highest value mean; they need their bound.
-    tolerance   how far apart two answers may be and still say the same; None for the usual:
-                one step, else a fifth of the range (`assessments.disputes.tolerance`)
+    tolerance   how far apart answers still say the same; None: `assessments.disputes.tolerance`
     """
 
     min_value: float | None = None
@@ -275,14 +274,9 @@ def describe_input(spec: Input) -> dict[str, Json]:
 
 def describe_numeric(spec: Numeric) -> dict[str, Json]:
     """The fields of a number that say something."""
-    bounds: dict[str, Json] = {
-        "min_value": spec.min_value,
-        "max_value": spec.max_value,
-        "step": spec.step,
-        "tolerance": spec.tolerance,
-    }
+    numbers = ("min_value", "max_value", "step", "tolerance")
     labels: dict[str, Json] = {"min_label": spec.min_label, "max_label": spec.max_label}
-    given = {name: bound for name, bound in bounds.items() if bound is not None}
+    given = {name: n for name in numbers if (n := getattr(spec, name)) is not None}
     said = {name: label for name, label in labels.items() if label}
     return {**given, "scale": spec.scale, **said}
 

@@ -183,7 +183,8 @@ class TestClaiming:
         with CaptureQueriesContext(connection) as queries:
             claim_next(session, reviewer, lease=LEASE, now=now)
 
-        assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 6
+        # The text of a statement that the server has prepared is not told.
+        assert len([q for q in queries if "SAVEPOINT" not in (q["sql"] or "")]) == 6
 
 
 class TestDealing:

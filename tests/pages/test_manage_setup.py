@@ -382,36 +382,3 @@ def test_schemas_are_offered_those_asked_first(manage, experiment, session, plac
         ("correct", True),
         ("tone", False),
     ]
-
-
-def way(session, schema="correct") -> str:
-    """How answers to a question are combined."""
-    asked = session.questions.get(label_schema__name=schema)
-    return str(asked.consensus)
-
-
-def test_how_answers_are_combined_is_chosen_where_there_is_a_choice(manage, session, place):
-    schema_id = session.questions.get().label_schema.schema_id
-    field = f"{schema_id}-consensus"
-
-    manage.post(f"{place}/setup/plan/", plan(session, **{field: "dawid_skene"}))
-    chosen = way(session)
-    shown = manage.get(f"{place}/setup/").content.decode()
-    manage.post(f"{place}/setup/plan/", plan(session))
-    refused = manage.post(f"{place}/setup/plan/", plan(session, **{field: "guessing"}))
-
-    assert chosen == way(session) == "dawid_skene"
-    assert '<option value="dawid_skene" selected>' in shown
-    assert refused.status_code == 200
-    assert "guessing is not one of the available choices" in refused.content.decode()
-
-
-def test_where_there_is_none_the_usual_way_is_named(manage, experiment, manager):
-    session = make_session(experiment, manager, questions=("problems", "minutes", "improvement"))
-
-    shown = manage.get(f"/e/{experiment.pk}/sessions/{session.session_id}/setup/").content.decode()
-
-    asked = session.questions.values_list("label_schema__schema_id", flat=True)
-    assert not [schema_id for schema_id in asked if f"{schema_id}-consensus" in shown]
-    for words in ("Each option by itself", "Median", "Not combined"):
-        assert words in shown
