@@ -112,24 +112,18 @@ def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
 def django_db_setup(
     django_db_setup: None,
     django_db_keepdb: bool,  # noqa: FBT001 - pytest passes fixtures by name
-    django_db_blocker: DjangoDbBlocker,
-) -> Iterator[None]:
+) -> None:
     """The test database; one that was just migrated is kept for the next run."""
     if connection.vendor == "sqlite" and not django_db_keepdb:
         migrated.keep(Path(connection.settings_dict["NAME"]))
-    yield
     if connection.vendor == "postgresql":
-        with django_db_blocker.unblock():
-            hang_up_others()
+        connection.creation._destroy_test_db = drop_by_force  # type: ignore[attr-defined]
 
 
-def hang_up_others() -> None:
+def drop_by_force(name: str, verbosity: int) -> None:
     """Postgres drops no database in use, and a server a test stopped may still be hanging up."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {connection.ops.quote_name(name)} WITH (FORCE)")
 
 
 @pytest.fixture(scope="module")
