@@ -155,6 +155,16 @@ def gold_lines(
     return lines, page[-1].position if len(found) > PAGE_SIZE else 0
 
 
+def n_with_gold(session: LabelingSession) -> int:
+    """Items with a gold answer. Cost: one query."""
+    return session.items.counted().filter(gold__isnull=False).distinct().count()
+
+
+def first_without_gold(session: LabelingSession) -> QueueItem | None:
+    """Where to go on setting them. Cost: one query."""
+    return session.items.counted().filter(gold__isnull=True).in_order().first()
+
+
 def neighbours(session: LabelingSession, position: int) -> tuple[int | None, int | None]:
     """The positions of the items before and after one, repeats left out. Cost: one query."""
     found = session.items.counted().aggregate(

@@ -90,12 +90,7 @@ def cells_of(
     session: LabelingSession, page: list[QueueItem]
 ) -> tuple[list[User], dict[tuple[int, int], str]]:
     """The columns and what stands in them: named people first. Cost: three queries."""
-    named = [
-        row.user
-        for row in session.reviewers.filter(removed_at__isnull=True)
-        .select_related("user")
-        .order_by("pk")
-    ]
+    named = session.named_people()
     states: dict[tuple[int, int], str] = dict.fromkeys(
         Assignment.objects.filter(item__in=page).values_list("item_id", "reviewer_id"), DEALT
     )

@@ -74,8 +74,7 @@ def leave(session: LabelingSession, email: str, *, by: Credential, now: datetime
 
 def named_people(session: LabelingSession, email: str) -> tuple[User, list[User]]:
     """The person and the others, in the order they were named. Cost: one query."""
-    named = session.reviewers.filter(removed_at__isnull=True).select_related("user").order_by("pk")
-    people = [row.user for row in named]
+    people = session.named_people()
     found = next((each for each in people if each.email == email), None)
     if found is None:
         raise NotNamed(email)

@@ -160,12 +160,7 @@ def reviewer_lines(
     places: int,
 ) -> list[ReviewerProgress]:
     """Named people in the order they were named, then others who reviewed. Cost: two queries."""
-    named = [
-        row.user
-        for row in session.reviewers.filter(removed_at__isnull=True)
-        .select_related("user")
-        .order_by("pk")
-    ]
+    named = session.named_people()
     dealt = dict(
         Assignment.objects.filter(
             item__session=session, item__removed_at__isnull=True, item__occurrence=1

@@ -165,6 +165,11 @@ class LabelingSession(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def named_people(self) -> list[User]:
+        """Whom it names as reviewers, in the order they were named. Cost: one query."""
+        named = self.reviewers.filter(removed_at__isnull=True).select_related("user")
+        return [row.user for row in named.order_by("pk")]
+
     @property
     def is_open(self) -> bool:
         """Whether reviewers may write."""

@@ -15,13 +15,15 @@ from labeling.forms import number_in
 from labeling.gold_items import (
     Sent,
     can_have_gold,
+    first_without_gold,
     gold_lines,
     gold_questions,
+    n_with_gold,
     neighbours,
     sent_gold,
 )
 from labeling.golding import set_gold
-from labeling.models import GoldAnswer, LabelingSession, QueueItem
+from labeling.models import LabelingSession, QueueItem
 from labeling.plans import InvalidPlan
 from labeling.questions import Asked, questions_of
 from labeling.views.manage import Place, in_session, page
@@ -39,12 +41,11 @@ def gold(place: Place, session: LabelingSession) -> HttpResponse:
     """Fifty items to a page."""
     asked = questions_of(session)
     lines, follows = gold_lines(session, asked, after=number_in(place.request.GET.get("after", "")))
-    answered = GoldAnswer.objects.filter(item__in=session.items.counted())
     context = {
         "lines": lines,
         "follows": follows,
-        "n_gold": answered.values("item").distinct().count(),
-        "first": session.items.counted().filter(gold__isnull=True).in_order().first(),
+        "n_gold": n_with_gold(session),
+        "first": first_without_gold(session),
         "can_have_any": bool(can_have_gold(asked)),
     }
     return session_page_of(place, session, "manage/session_gold.html", context, tab="items")

@@ -42,17 +42,15 @@ def setup(place: Place, session: LabelingSession) -> HttpResponse:
 
 def shown(place: Place, session: LabelingSession, **bound: object) -> HttpResponse:
     """The setup page; `bound` replaces forms by those somebody has just sent."""
-    people = list(
-        session.reviewers.filter(removed_at__isnull=True).select_related("user").order_by("pk")
-    )
+    people = session.named_people()
     context = {
-        "form": SessionForm(initial=initial_of(session, [row.user.email for row in people])),
+        "form": SessionForm(initial=initial_of(session, [person.email for person in people])),
         "rows": rows_of(place, session),
         "picks": TracesForm(),
         "ids_form": TraceIdsForm(),
         "invite_form": InviteForm(),
         "delete_form": DeleteForm(session.name),
-        "people": with_invitations(session, [row.user for row in people]),
+        "people": with_invitations(session, people),
         **bound,
     }
     return session_page_of(place, session, "manage/session_setup.html", context, tab="setup")
