@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from accounts.prepared import Prepared
 from assessments import recording
 from labeling import aggregation, moving, reasking, reviewing
 from labeling.models import LabelingSession
@@ -36,6 +37,14 @@ QUICK = settings(BOUNDED, max_examples=5, derandomize=False, database=None, phas
 def always(value: Any) -> Callable[..., Any]:
     """A guard that was taken out."""
     return lambda *_, **__: value
+
+
+@pytest.fixture
+def uncompiled(monkeypatch) -> None:
+    """Prepared queries are built at each call: none is kept that lacks the guard, and none has it."""
+    monkeypatch.setattr(
+        Prepared, "__call__", lambda query, *shape, **at: list(query.build(*shape, **at))
+    )
 
 
 @pytest.fixture
@@ -70,6 +79,7 @@ def test_a_session_behaves_as_its_model_in_any_order_of_acts(machine) -> None:
         (aggregation, "stale_sessions", always(LabelingSession.objects.none())),
     ],
 )
+@pytest.mark.usefixtures("uncompiled")
 def test_the_machine_notices_when_a_guard_is_gone(
     machine, monkeypatch, room, guard, without
 ) -> None:
