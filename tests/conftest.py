@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -22,13 +21,14 @@ from labeling.models import LabelingSession
 from tests import migrated
 from tests.factories import make_experiment, make_session, make_user
 from tests.places import Place, person_of
+from tests.sampling import WALKS_ALL
 from traces.models import Experiment
 
 pytest_plugins = ["tests.contract.peer"]
 
 # CI tries a hundred examples of each property, and always the same ones; here a few and ever new.
 settings.register_profile("quick", max_examples=20, deadline=None)
-if "CI" not in os.environ:
+if not WALKS_ALL:
     settings.load_profile("quick")
 
 

@@ -41,10 +41,6 @@ class Callers:
         self.nobody = Client(raise_request_exception=False)
         self.nobody_checked = Client(raise_request_exception=False, enforce_csrf_checks=True)
 
-    def answers(self, callers: tuple[str, ...], method: str, path: str, **sent: Any) -> str:
-        """A letter for each caller, in their order."""
-        return "".join(self.answer(caller, method, path, **sent) for caller in callers)
-
     def answer(self, caller: str, method: str, path: str, **sent: Any) -> str:
         """The letter for one caller."""
         client, headers = self.as_caller(caller, is_page=sent.pop("is_page", False))

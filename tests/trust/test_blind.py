@@ -36,6 +36,7 @@ from tests.factories import (
     make_spans,
     make_token,
 )
+from tests.sampling import drawn
 from tests.trust.callers import as_json
 from tests.trust.routes import all_routes
 from tests.trust.writing import ENDPOINTS, READING_POSTS, filled
@@ -175,6 +176,7 @@ class Crawler:
         self.program = Client(raise_request_exception=False)
         self.bearer = {"Authorization": f"Bearer {make_token(person)}"}
         self.seen: dict[str, bytes] = {}
+        self.in_other_ways: dict[str, bool] = {}
 
     def crawl(self) -> dict[str, bytes]:
         """Each request and what came back, headers included."""
@@ -191,15 +193,17 @@ class Crawler:
         return self.seen
 
     def follow(self, paths: list[str]) -> None:
-        """GET these and whatever they link to, as a page and as a program."""
+        """GET these and whatever they link to, as a page, and as a part and a program."""
         waiting = [*dict.fromkeys(paths)]
         while waiting and len(self.seen) < 2 * MOST_PAGES:
             path = waiting.pop(0)
             if f"page GET {path}" in self.seen:
                 continue
             body, location = self.fetch(f"page GET {path}", self.page, "GET", path)
-            self.fetch(f"part GET {path}", self.page, "GET", path, headers={"HX-Request": "true"})
-            self.fetch(f"program GET {path}", self.program, "GET", path)
+            if self.in_other_ways.setdefault(path, drawn(12)):
+                part = {"HX-Request": "true"}
+                self.fetch(f"part GET {path}", self.page, "GET", path, headers=part)
+                self.fetch(f"program GET {path}", self.program, "GET", path)
             waiting += [link for link in [*LINKS.findall(body), location] if is_ours(link)]
 
     def questions(self) -> dict[str, tuple[Any, ...]]:

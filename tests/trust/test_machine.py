@@ -41,7 +41,7 @@ def always(value: Any) -> Callable[..., Any]:
 
 @pytest.fixture
 def uncompiled(monkeypatch) -> None:
-    """Prepared queries are built at each call: none is kept that lacks the guard, and none has it."""
+    """Prepared queries are built at each call, so that none is kept that lacks the guard."""
     monkeypatch.setattr(
         Prepared, "__call__", lambda query, *shape, **at: list(query.build(*shape, **at))
     )
