@@ -6,6 +6,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from django.db.models import QuerySet
 
@@ -38,6 +39,16 @@ class Reach:
     is_bound: bool
 
 
+class Keys(TypedDict):
+    """What stands in a query of a credential's things: the account, and what its token is bound to.
+
+    experiment   0 for one that is not bound
+    """
+
+    user: int
+    experiment: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
     """An account and, when a program asks on its behalf, the token."""
@@ -65,9 +76,9 @@ class Credential:
         return Reach(self.user.is_superuser, bool(self.bound_experiment_id))
 
     @property
-    def bound_experiment_pk(self) -> int:
-        """The one experiment this token is for, or 0."""
-        return int(self.bound_experiment_id or 0)
+    def keys(self) -> Keys:
+        """What `reach` is about."""
+        return {"user": self.user.pk, "experiment": int(self.bound_experiment_id or 0)}
 
     @property
     def key(self) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from accounts.credentials import Credential
+from django.db.models import QuerySet
+
+from accounts.credentials import Credential, Reach
+from accounts.prepared import prepared
 from accounts.roles import Action
 from assessments.models import Assessment
 from assessments.refusals import NoSuchAssessment
@@ -18,16 +21,41 @@ def assessment_for(
     Raises ScopeMissing, NoSuchAssessment (not to be seen) or NotAllowed (seen, but not this).
     """
     credential.demand_scope(action)
-    rows = Assessment.objects.select_related(
-        "trace", "run", "overrides", "schema_version", "author"
-    ).filter(assessment_id=assessment_id)
-    if not or_retracted:
-        rows = rows.present()
-    found = rows.allowing(credential, action).first()
+    found = reached_assessment(credential, assessment_id, action, or_retracted)
     if found is not None:
         return found
-    visible = rows.allowing(credential, Action.READ).exists()
-    raise NotAllowed(action) if visible else NoSuchAssessment(assessment_id)
+    is_visible = reached_assessment(credential, assessment_id, Action.READ, or_retracted)
+    raise NotAllowed(action) if is_visible else NoSuchAssessment(assessment_id)
+
+
+def reached_assessment(
+    credential: Credential,
+    assessment_id: str,
+    action: Action,
+    or_retracted: bool,  # noqa: FBT001 - part of the shape
+) -> Assessment | None:
+    """The assessment, when it is there and the role allows the action."""
+    return allowed_assessment.first(
+        action, credential.reach, or_retracted, assessment_id=assessment_id, **credential.keys
+    )
+
+
+@prepared
+def allowed_assessment(
+    action: Action,
+    reach: Reach,
+    or_retracted: bool,  # noqa: FBT001 - part of the shape
+    /,
+    *,
+    assessment_id: str,
+    user: int,
+    experiment: int,
+) -> QuerySet[Assessment]:
+    """`AssessmentQuerySet.allowing` for one assessment: every change of one asks it."""
+    rows = Assessment.objects.all() if or_retracted else Assessment.objects.present()
+    rows = rows.select_related("trace", "run", "overrides", "schema_version", "author")
+    found = rows.filter(assessment_id=assessment_id)
+    return found.reached(action, reach, user=user, experiment=experiment).order_by()
 
 
 def action_to_retract(credential: Credential) -> Action:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Left
 
-from accounts.credentials import Credential
+from accounts.credentials import Credential, Reach
 from accounts.inserting import insert
 from accounts.models import ApiToken
 from accounts.roles import Action
@@ -32,7 +32,15 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
     def allowing(self, credential: Credential, action: Action) -> AssessmentQuerySet:
         """Assessments in experiments in which the action is allowed."""
-        return self.filter(experiment__in=Experiment.objects.allowing(credential, action))
+        return self.reached(action, credential.reach, **credential.keys)
+
+    def reached(
+        self, action: Action, reach: Reach, *, user: int, experiment: int
+    ) -> AssessmentQuerySet:
+        """The same by a credential's reach and keys."""
+        experiments = Experiment.objects.active()
+        allowed = experiments.reached(action, reach, user=user, experiment=experiment)
+        return self.filter(experiment__in=allowed)
 
     def oldest_first(self) -> AssessmentQuerySet:
         """In the order they were written."""

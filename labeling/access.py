@@ -12,8 +12,8 @@ from accounts.prepared import prepared
 from accounts.roles import Action, roles_allowing
 from labeling.models import LabelingSession, QueueItem, Review, SessionReviewer
 from labeling.models.sessions import LabelingSessionQuerySet
-from traces.access import NotAllowed
-from traces.models import Experiment, Membership, Trace
+from traces.access import NotAllowed, experiments_allowing
+from traces.models import Membership, Trace
 
 HIDDEN_TITLE = "Hidden until it has been checked"  # in lists, for what was asked
 MAXIMUM_POSITION = 2**31 - 1  # what the column holds
@@ -61,17 +61,30 @@ def session_for(credential: Credential, session_id: str, action: Action) -> Labe
     Raises ScopeMissing, NoSuchSession (not to be seen) or NotAllowed (seen, but not this).
     """
     credential.demand_scope(action)
-    sessions = (
-        LabelingSession.objects.present()
-        .select_related("run", "experiment")
-        .filter(session_id=session_id)
-    )
-    found = sessions.allowing(credential, action).first()
+    found = reached_session(credential, session_id, action)
     if found is not None:
         return found
-    visible = sessions.allowing(credential, Action.READ).exists()
-    known = visible or reviewed_by(credential, sessions).exists()
+    known = reached_session(credential, session_id, Action.READ) or reviewed_session(
+        credential, session_id
+    )
     raise NotAllowed(action) if known else NoSuchSession(session_id)
+
+
+def reached_session(
+    credential: Credential, session_id: str, action: Action
+) -> LabelingSession | None:
+    """The session, when it is there and the role allows the action."""
+    return allowed_session.first(action, credential.reach, session_id=session_id, **credential.keys)
+
+
+@prepared
+def allowed_session(
+    action: Action, reach: Reach, /, *, session_id: str, user: int, experiment: int
+) -> QuerySet[LabelingSession]:
+    """`LabelingSessionQuerySet.allowing` for one session: a manager's every request asks it."""
+    sessions = LabelingSession.objects.present().select_related("run", "experiment")
+    found = sessions.filter(session_id=session_id)
+    return found.reached(action, reach, user=user, experiment=experiment).order_by()
 
 
 def reviewed_by(
@@ -86,15 +99,15 @@ def reviewed_by(
 def reviewer_session(credential: Credential, session_id: str) -> LabelingSession:
     """The session, when the caller is one of its reviewers. Raises ScopeMissing, NoSuchSession."""
     credential.demand_scope(Action.REVIEW)
-    found = reviewable.first(
-        credential.reach,
-        session_id=session_id,
-        user=credential.user.pk,
-        experiment=credential.bound_experiment_pk,
-    )
+    found = reviewed_session(credential, session_id)
     if found is None:
         raise NoSuchSession(session_id)
     return found
+
+
+def reviewed_session(credential: Credential, session_id: str) -> LabelingSession | None:
+    """The session, when it is there and the caller may review in it."""
+    return reviewable.first(credential.reach, session_id=session_id, **credential.keys)
 
 
 @prepared
@@ -147,16 +160,16 @@ def session_to_finish(
     try:
         return reviewer_session(by, session_id), False
     except NoSuchSession:
-        found = LabelingSession.objects.present().filter(session_id=session_id)
-        if found.allowing(by, Action.READ).exists():
+        if reached_session(by, session_id, Action.READ):
             raise NotAllowed(Action.REVIEW) from None
         raise
 
 
 def reads_all(by: Credential, session: LabelingSession) -> bool:
     """Whether the caller may read everybody's answers. Cost: one query."""
-    readable = Experiment.objects.allowing(by, Action.READ).filter(pk=session.experiment_id)
-    return by.has_scope_for(Action.READ) and readable.exists()
+    if not by.has_scope_for(Action.READ):
+        return False
+    return bool(experiments_allowing(by, [session.experiment_id], Action.READ))
 
 
 def people_who_review(session: LabelingSession) -> QuerySet[User]:

@@ -11,9 +11,9 @@ from django.db.models import F, QuerySet
 
 from accounts.credentials import Credential, Reach
 from accounts.prepared import prepared
-from accounts.roles import Action, roles_allowing
+from accounts.roles import Action
 from traces.columns import OneOf
-from traces.models import Dataset, Experiment, Membership, Run, Trace
+from traces.models import Dataset, Experiment, Run, Trace
 
 
 class NoSuchExperiment(LookupError):
@@ -74,11 +74,29 @@ def experiment_for(credential: Credential, experiment_id: str, action: Action) -
     credential.demand_scope(action)
     if not is_experiment_id(experiment_id):
         raise NoSuchExperiment(experiment_id)
-    found = Experiment.objects.allowing(credential, action).filter(pk=int(experiment_id)).first()
+    found = reached_experiment(credential, experiment_id, action)
     if found is not None:
         return found
-    visible = Experiment.objects.allowing(credential, Action.READ).filter(pk=int(experiment_id))
-    raise NotAllowed(action) if visible.exists() else NoSuchExperiment(experiment_id)
+    is_visible = reached_experiment(credential, experiment_id, Action.READ) is not None
+    raise NotAllowed(action) if is_visible else NoSuchExperiment(experiment_id)
+
+
+def reached_experiment(
+    credential: Credential, experiment_id: str, action: Action
+) -> Experiment | None:
+    """The experiment of a possible id, when it is there and the role allows the action."""
+    return allowed_experiment.first(
+        action, credential.reach, pk=int(experiment_id), **credential.keys
+    )
+
+
+@prepared
+def allowed_experiment(
+    action: Action, reach: Reach, /, *, pk: int, user: int, experiment: int
+) -> QuerySet[Experiment]:
+    """`ExperimentQuerySet.allowing` for one experiment: most requests ask it."""
+    found = Experiment.objects.active().filter(pk=pk)
+    return found.reached(action, reach, user=user, experiment=experiment).order_by()
 
 
 def deleted_experiment_for(
@@ -124,46 +142,28 @@ def experiments_allowing(
 
     The token's scopes are not looked at. Cost: one query.
     """
-    if bound := credential.bound_experiment_id:
-        wanted = [pk for pk in wanted if pk == int(bound)]
     if not wanted:
         return []
     rows = allowed_experiments(
-        action,
-        credential.user.is_superuser,
-        user=credential.user.pk,
-        wanted=OneOf.given(wanted),
+        action, credential.reach, wanted=OneOf.given(wanted), **credential.keys
     )
     return [pk for (pk,) in rows]
 
 
 @prepared
 def allowed_experiments(
-    action: Action,
-    is_everywhere: bool,  # noqa: FBT001 - part of the shape
-    /,
-    *,
-    user: int,
-    wanted: str,
+    action: Action, reach: Reach, /, *, wanted: str, user: int, experiment: int
 ) -> QuerySet[Experiment, tuple[int]]:
     """`ExperimentQuerySet.allowing` for some primary keys: every search asks it."""
     found = Experiment.objects.active().filter(OneOf(F("pk"), wanted))
-    if not is_everywhere:
-        roles = Membership.objects.filter(user=user, role__in=roles_allowing(action))
-        found = found.filter(pk__in=roles.values("experiment"))
+    found = found.reached(action, reach, user=user, experiment=experiment)
     return found.order_by().values_list("pk")
 
 
 def trace_for(credential: Credential, trace_id: str, action: Action) -> Trace:
     """The trace, when the action is allowed in its experiment. Errors as `experiment_for`."""
     credential.demand_scope(action)
-    found = allowed_trace.first(
-        action,
-        credential.reach,
-        trace_id=trace_id,
-        user=credential.user.pk,
-        experiment=credential.bound_experiment_pk,
-    )
+    found = allowed_trace.first(action, credential.reach, trace_id=trace_id, **credential.keys)
     if found is not None:
         return found
     visible = Trace.objects.filter(trace_id=trace_id).allowing(credential, Action.READ)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.credentials import Credential
+from accounts.credentials import Credential, Reach
 from accounts.models import User
 from accounts.roles import Action, roles_allowing
 from assessments.escalation import USUAL_AGREEMENT, USUAL_MOST, Rule
@@ -28,7 +28,15 @@ class LabelingSessionQuerySet(models.QuerySet["LabelingSession"]):
 
     def allowing(self, credential: Credential, action: Action) -> LabelingSessionQuerySet:
         """Sessions of experiments in which the action is allowed."""
-        return self.filter(experiment__in=Experiment.objects.allowing(credential, action))
+        return self.reached(action, credential.reach, **credential.keys)
+
+    def reached(
+        self, action: Action, reach: Reach, *, user: int, experiment: int
+    ) -> LabelingSessionQuerySet:
+        """The same by a credential's reach and keys."""
+        experiments = Experiment.objects.active()
+        allowed = experiments.reached(action, reach, user=user, experiment=experiment)
+        return self.filter(experiment__in=allowed)
 
     def for_reviewer(self, user: User) -> LabelingSessionQuerySet:
         """Sessions this person may review in: named ones; without names, every member's."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from accounts.credentials import Credential
+from accounts.credentials import Credential, Reach
 from accounts.roles import Action, Role, roles_allowing
 from traces.json_field import ExactJsonField
 
@@ -23,16 +23,17 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
 
     def allowing_also_deleted(self, credential: Credential, action: Action) -> ExperimentQuerySet:
         """As `allowing`, whether deleted or not."""
-        found = self
-        if credential.bound_experiment_id:
-            found = found.filter(pk=int(credential.bound_experiment_id))
-        if credential.user.is_superuser:
+        return self.reached(action, credential.reach, **credential.keys)
+
+    def reached(
+        self, action: Action, reach: Reach, *, user: int, experiment: int
+    ) -> ExperimentQuerySet:
+        """The same by a credential's reach and keys, which prepared queries are made of."""
+        found = self.filter(pk=experiment) if reach.is_bound else self
+        if reach.is_everywhere:
             return found
-        return found.filter(
-            pk__in=Membership.objects.filter(
-                user=credential.user, role__in=roles_allowing(action)
-            ).values("experiment")
-        )
+        roles = Membership.objects.filter(user=user, role__in=roles_allowing(action))
+        return found.filter(pk__in=roles.values("experiment"))
 
     def active(self) -> ExperimentQuerySet:
         """Not deleted."""
