@@ -53,6 +53,7 @@ experiment_urls: list[URLPattern | URLResolver] = [
     path("sessions/", manage_sessions.sessions, name="manage_sessions"),
     path("sessions/new/", manage_sessions.new_session, name="manage_new_session"),
     path("sessions/<str:session_id>/", include(session_urls)),
+    path("runs/<str:run_id>/", manage_traces.run, name="manage_run"),
     path("questions/", manage_schemas.schemas, name="manage_schemas"),
     path("questions/new/", manage_schemas.new_schema, name="manage_new_schema"),
     path("questions/presets/<str:preset>/", manage_schemas.add_preset, name="manage_preset"),

@@ -20,14 +20,14 @@ from accounts.models import User
 from accounts.roles import Action, Role, role_allows, roles_allowing
 from labeling.access import NoSuchItem, NoSuchSession, session_for
 from labeling.models import LabelingSession
-from traces.access import NoSuchExperiment, NoSuchTrace, NotAllowed, experiment_for
+from traces.access import NoSuchExperiment, NoSuchRun, NoSuchTrace, NotAllowed, experiment_for
 from traces.models import Experiment, Membership
 
 MAXIMUM_IN_SWITCHER = 100
 P = ParamSpec("P")
 
 
-MISSING = (NoSuchExperiment, NoSuchSession, NoSuchItem, NoSuchTrace)
+MISSING = (NoSuchExperiment, NoSuchSession, NoSuchItem, NoSuchRun, NoSuchTrace)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from django.db.models import Prefetch
 from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.roles import Action
 from assessments.models import Assessment, Revision
-from labeling.models import QueueItem
+from labeling.models import LabelingSession, QueueItem
 from labeling.trace_lines import TraceLine, chip_of, said_by, trace_page
 from labeling.views.manage import Place, in_experiment, page
-from traces.access import NoSuchTrace, trace_for
+from traces.access import NoSuchRun, NoSuchTrace, run_for, trace_for
 from traces.conversation import read
 from traces.filtering import FilterSyntax
 from traces.models import Trace
@@ -69,6 +71,19 @@ def trace(place: Place, trace_id: str) -> HttpResponse:
         "section": "traces",
     }
     return page(place, "manage/trace.html", context)
+
+
+@require_GET
+@in_experiment()
+def run(place: Place, run_id: str) -> HttpResponse:
+    """Where the links lead that MLflow's client prints for a run: its session, or its traces."""
+    found = run_for(place.by, run_id, Action.READ)
+    if found.experiment_id != place.experiment.pk:
+        raise NoSuchRun(run_id)
+    if LabelingSession.objects.present().filter(run=found).exists():
+        return redirect("labeling:manage_session", found.experiment_id, run_id)
+    query = {"filter": f"run_id = '{run_id}'"}
+    return redirect(reverse("labeling:manage_traces", args=[found.experiment_id], query=query))
 
 
 def assessments_of(trace: Trace) -> list[Assessment]:

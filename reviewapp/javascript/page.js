@@ -69,3 +69,5 @@ function decorate() {
 }
 
 forItem(decorate);
+
+if (location.hash.startsWith("#/")) import("./links.js").then(({ follow }) => follow(location.hash));

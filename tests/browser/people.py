@@ -32,6 +32,11 @@ def come_in_by_link(page: Page, person: User) -> None:
 def come_in_by_password(page: Page, address: str, email: str, *, shared: bool = False) -> None:
     """Ask for a page while signed out, and sign in where that leads."""
     page.goto(address)
+    sign_in(page, email, shared=shared)
+
+
+def sign_in(page: Page, email: str, *, shared: bool = False) -> None:
+    """At the page that asks for it."""
     page.fill("#email", email)
     page.fill("#password", PASSWORD)
     page.set_checked("[name=shared]", shared)

@@ -33,6 +33,15 @@ def test_a_run_keeps_what_is_logged_into_it(client):
     assert caught.value.error_code == "INVALID_PARAMETER_VALUE"
 
 
+def test_the_links_it_prints_are_those_that_pages_follow(client, capsys):
+    with mlflow.start_run() as run:
+        pass
+
+    place = f"{mlflow.get_tracking_uri()}/#/experiments/{run.info.experiment_id}"
+    ends = [line.rpartition(" ")[2] for line in capsys.readouterr().out.splitlines()]
+    assert ends == [f"{place}/runs/{run.info.run_id}", place]
+
+
 def test_an_experiment_is_made_once(client):
     experiment_id = mlflow.create_experiment("contract twice", tags={"team": "search"})
 

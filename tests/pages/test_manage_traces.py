@@ -7,13 +7,16 @@ from datetime import timedelta
 import pytest
 
 from accounts.credentials import Credential
+from accounts.roles import Role
 from assessments.drafts import Changes, Draft
 from assessments.models import Assessment
 from assessments.recording import record, retract, revise
 from labeling.trace_lines import PAGE_SIZE, Chip, in_words, together
-from tests.factories import NOW, make_session, make_trace, submit
+from tests.factories import NOW, make_experiment, make_session, make_trace, submit
 from traces.json_values import Json
+from traces.linking import link_by_ids
 from traces.models import Trace
+from traces.running import start_run
 
 
 @pytest.fixture
@@ -233,3 +236,30 @@ def test_chips_that_differ_in_colour_stay_apart():
     judge = Chip(name="correct", text="yes", css="judge", source="judge b")
 
     assert together([person, judge]) == [person, judge]
+
+
+def test_the_run_of_a_session_leads_to_the_session(read, experiment, manager):
+    session = make_session(experiment, manager)
+
+    answer = read.get(f"/e/{experiment.pk}/runs/{session.session_id}/")
+
+    assert answer.headers["Location"] == f"/e/{experiment.pk}/sessions/{session.session_id}/"
+
+
+def test_another_run_leads_to_its_traces(read, experiment):
+    run = start_run(experiment, name="run", user_name="", started_at=NOW, tags={})
+    linked, _ = make_trace(experiment), make_trace(experiment)
+    link_by_ids(run, [linked.trace_id])
+
+    answer = read.get(f"/e/{experiment.pk}/runs/{run.run_id}/", follow=True)
+
+    assert [line.trace_id for line in answer.context["lines"]] == [linked.trace_id]
+
+
+def test_a_run_is_found_in_its_own_experiment_only(read, experiment, developer):
+    elsewhere = make_experiment()
+    elsewhere.memberships.create(user=developer, role=Role.DEVELOPER)
+    run = start_run(elsewhere, name="run", user_name="", started_at=NOW, tags={})
+
+    assert read.get(f"/e/{experiment.pk}/runs/{run.run_id}/").status_code == 404
+    assert read.get(f"/e/{experiment.pk}/runs/unknown/").status_code == 404

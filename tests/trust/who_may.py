@@ -277,6 +277,8 @@ GET    e/<str:experiment_id>/questions/<str:schema_id>/ask-again/             BB
 POST   e/<str:experiment_id>/questions/<str:schema_id>/ask-again/             LL 000X00
 GET    e/<str:experiment_id>/questions/<str:schema_id>/delete/                BB BBBBBB
 POST   e/<str:experiment_id>/questions/<str:schema_id>/delete/                LL 000X22
+GET    e/<str:experiment_id>/runs/<str:run_id>/                                  LL 000333
+POST   e/<str:experiment_id>/runs/<str:run_id>/                                  BB BBBBBB
 GET    e/<str:experiment_id>/traces/                                          LL 000222
 POST   e/<str:experiment_id>/traces/                                          BB BBBBBB
 GET    e/<str:experiment_id>/traces/<str:trace_id>/                           LL 000222
