@@ -71,14 +71,11 @@ def check_draft(draft: Draft) -> None:
     check_name(draft.name)
     if draft.kind == "expectation" and (draft.error is not None or draft.value is None):
         raise InvalidDraft("value", "An expectation needs a value.")
-    if draft.error is not None and draft.value is not None:
-        raise InvalidDraft("error", "Give a value or an error, not both.")
+    check_outcome(draft.value, draft.error)
     if len(draft.source_id) > MAXIMUM_SOURCE_LENGTH:
         raise InvalidDraft("source.source_id", f"At most {MAXIMUM_SOURCE_LENGTH} characters.")
     if not SPAN_ID.fullmatch(draft.span_id):
         raise InvalidDraft("span_id", "Not the id of a span.")
-    check_content("value", draft.value)
-    check_content("error", dict(draft.error) if draft.error is not None else None)
     check_content("metadata", dict(draft.metadata))
     for part, text in (
         ("rationale", draft.rationale),
@@ -92,10 +89,17 @@ def check_changes(changes: Changes) -> None:
     """As `check_draft`, for the parts that change. Raises InvalidDraft."""
     if changes.name is not None:
         check_name(changes.name)
-    check_content("value", changes.value)
-    check_content("error", dict(changes.error) if changes.error is not None else None)
+    check_outcome(changes.value, changes.error)
     check_content("metadata", dict(changes.metadata or {}))
     check_content("rationale", changes.rationale)
+
+
+def check_outcome(value: Json, error: Mapping[str, str] | None) -> None:
+    """One of the two, or neither, within the limits. Raises InvalidDraft."""
+    if error is not None and value is not None:
+        raise InvalidDraft("error", "Give a value or an error, not both.")
+    check_content("value", value)
+    check_content("error", dict(error) if error is not None else None)
 
 
 def check_name(name: str) -> None:

@@ -275,7 +275,14 @@ class TestRevising:
             revise(made, Changes(replaces_value=True, value="maybe"), by=author, now=NOW)
         assert revise(made, Changes(name="correct"), by=author, now=NOW).version == 2
 
-    @pytest.mark.parametrize("changes", [Changes(name=""), Changes(rationale="\x00")])
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            Changes(name=""),
+            Changes(rationale="\x00"),
+            Changes(replaces_value=True, value=True, error={"error_code": "X"}),
+        ],
+    )
     def test_a_wrong_change_is_refused(self, trace, author, changes) -> None:
         made = record(trace, GOOD, by=author, now=NOW)
 

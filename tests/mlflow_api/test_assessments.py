@@ -166,6 +166,19 @@ def test_an_expectation_is_not_updated_as_feedback(wire, path):
     assert (status, answer["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
 
 
+def test_an_update_leaves_no_feedback_with_a_value_and_an_error(wire, path):
+    said = made(wire, path, feedback())
+    both = {"value": 1, "error": {"error_code": "E"}}
+
+    status, answer = wire.patch(
+        f"{path}/{said['assessment_id']}",
+        {"assessment": {"feedback": both}, "update_mask": "feedback"},
+    )
+
+    assert (status, answer["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+    assert answer["message"] == "error: Give a value or an error, not both."
+
+
 def test_a_rationale_of_an_expectation_is_dropped(wire, path):
     said = made(wire, path, expectation("Rome"))
 
