@@ -8,18 +8,17 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Left
 
-from accounts.credentials import Credential, Reach
+from accounts.credentials import Credential
 from accounts.inserting import insert
 from accounts.models import ApiToken
-from accounts.roles import Action
 from schemas.models import SchemaVersion
 from traces.json_field import ExactJsonField
-from traces.models import Experiment, Run, Trace
+from traces.models import Experiment, Run, Trace, WithinQuerySet
 
 INDEXED_VALUE_LENGTH = 120
 
 
-class AssessmentQuerySet(models.QuerySet["Assessment"]):
+class AssessmentQuerySet(WithinQuerySet["Assessment"]):
     """Picks assessments."""
 
     def present(self) -> AssessmentQuerySet:
@@ -29,18 +28,6 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def standing(self) -> AssessmentQuerySet:
         """Present and not overridden by a later assessment."""
         return self.present().filter(valid=True)
-
-    def allowing(self, credential: Credential, action: Action) -> AssessmentQuerySet:
-        """Assessments in experiments in which the action is allowed."""
-        return self.reached(action, credential.reach, **credential.keys)
-
-    def reached(
-        self, action: Action, reach: Reach, *, user: int, experiment: int
-    ) -> AssessmentQuerySet:
-        """The same by a credential's reach and keys."""
-        experiments = Experiment.objects.active()
-        allowed = experiments.reached(action, reach, user=user, experiment=experiment)
-        return self.filter(experiment__in=allowed)
 
     def oldest_first(self) -> AssessmentQuerySet:
         """In the order they were written."""

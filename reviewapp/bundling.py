@@ -24,8 +24,8 @@ BUNDLES: Mapping[str, tuple[str, ...]] = {
     "js/adjudicate.js": ("adjudicate",),
     # Beside page.js: where figures keep themselves up to date.
     "js/live.js": ("live",),
-    # Loaded when they are needed: once two tabs have differed, for a link that MLflow's client
-    # printed, where the rail goes on or has no column of its own, once somebody is in a tree of JSON.
+    # Loaded when they are needed: once two tabs have differed, for a link that MLflow's client has
+    # printed, where the rail goes on or has no column, once somebody is in a tree of JSON.
     "js/compare.js": ("compare",),
     "js/links.js": ("links",),
     "js/rail.js": ("rail",),

@@ -6,25 +6,19 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from accounts.credentials import Credential
-from accounts.roles import Action
 from schemas.answers import clean_value
 from schemas.inputs import Input, parse_input
 from traces.json_field import ExactJsonField
 from traces.json_values import Json
-from traces.models import Experiment
+from traces.models import Experiment, WithinQuerySet
 
 
-class LabelSchemaQuerySet(models.QuerySet["LabelSchema"]):
+class LabelSchemaQuerySet(WithinQuerySet["LabelSchema"]):
     """Picks label schemas."""
 
     def standing(self) -> LabelSchemaQuerySet:
         """Not deleted."""
         return self.filter(deleted_at__isnull=True)
-
-    def allowing(self, credential: Credential, action: Action) -> LabelSchemaQuerySet:
-        """Schemas of experiments in which the action is allowed."""
-        return self.filter(experiment__in=Experiment.objects.allowing(credential, action))
 
     def newest_first(self) -> LabelSchemaQuerySet:
         """MLflow's order."""

@@ -8,35 +8,22 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.credentials import Credential, Reach
 from accounts.models import User
 from accounts.roles import Action, roles_allowing
 from assessments.escalation import USUAL_AGREEMENT, USUAL_MOST, Rule
 from schemas.models import LabelSchema, SchemaVersion
-from traces.models import Experiment, Membership, Run, Trace
+from traces.models import Experiment, Membership, Run, Trace, WithinQuerySet
 
 # A name of 250 characters, each of which may fold to two, and what makes it unique.
 QUEUE_KEY_LENGTH = 600
 
 
-class LabelingSessionQuerySet(models.QuerySet["LabelingSession"]):
+class LabelingSessionQuerySet(WithinQuerySet["LabelingSession"]):
     """Picks labeling sessions."""
 
     def present(self) -> LabelingSessionQuerySet:
         """Not deleted, nor its experiment."""
         return self.filter(run__deleted_at__isnull=True, experiment__deleted_at__isnull=True)
-
-    def allowing(self, credential: Credential, action: Action) -> LabelingSessionQuerySet:
-        """Sessions of experiments in which the action is allowed."""
-        return self.reached(action, credential.reach, **credential.keys)
-
-    def reached(
-        self, action: Action, reach: Reach, *, user: int, experiment: int
-    ) -> LabelingSessionQuerySet:
-        """The same by a credential's reach and keys."""
-        experiments = Experiment.objects.active()
-        allowed = experiments.reached(action, reach, user=user, experiment=experiment)
-        return self.filter(experiment__in=allowed)
 
     def for_reviewer(self, user: User) -> LabelingSessionQuerySet:
         """Sessions this person may review in: named ones; without names, every member's."""

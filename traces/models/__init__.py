@@ -1,7 +1,7 @@
 """Experiments and who belongs to them, runs, traces and spans, evaluation datasets."""
 
 from traces.models.datasets import Dataset, DatasetExperiment, DatasetRecord, DatasetTag
-from traces.models.experiments import Experiment, ExperimentTag, Membership
+from traces.models.experiments import Experiment, ExperimentTag, Membership, WithinQuerySet
 from traces.models.runs import Run, RunInput, RunMetric, RunParam, RunTag
 from traces.models.traces import Span, Trace, TraceKeyword, TraceRunLink, TraceText
 
@@ -23,4 +23,5 @@ __all__ = [
     "TraceKeyword",
     "TraceRunLink",
     "TraceText",
+    "WithinQuerySet",
 ]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Self, TypeVar
+
 from django.conf import settings
 from django.db import models
 
 from accounts.credentials import Credential, Reach
 from accounts.roles import Action, Role, roles_allowing
 from traces.json_field import ExactJsonField
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 class ExperimentQuerySet(models.QuerySet["Experiment"]):
@@ -69,6 +73,20 @@ class Experiment(models.Model):
     def artifact_location(self) -> str:
         """Where MLflow's client is told to put artifacts."""
         return f"mlflow-artifacts:/{self.pk}"
+
+
+class WithinQuerySet(models.QuerySet[Row]):
+    """Picks what lies in an experiment, by the field `experiment`."""
+
+    def allowing(self, credential: Credential, action: Action) -> Self:
+        """Those in experiments in which the action is allowed."""
+        return self.reached(action, credential.reach, **credential.keys)
+
+    def reached(self, action: Action, reach: Reach, *, user: int, experiment: int) -> Self:
+        """The same by a credential's reach and keys."""
+        experiments = Experiment.objects.active()
+        allowed = experiments.reached(action, reach, user=user, experiment=experiment)
+        return self.filter(experiment__in=allowed)
 
 
 class ExperimentTag(models.Model):
