@@ -15,7 +15,7 @@ web)
 worker)
     python -m reviewapp.waiting --migrated
     exec celery --app reviewapp.celery --quiet worker --concurrency "${WORKER_PROCESSES:-1}" \
-        --max-tasks-per-child 500 --loglevel WARNING
+        --without-gossip --without-mingle --max-tasks-per-child 500 --loglevel WARNING
     ;;
 beat)
     python -m reviewapp.waiting --migrated
