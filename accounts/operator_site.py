@@ -1,5 +1,6 @@
 """The site at `/admin/`, on Django's admin: who enters, and which of its routes there are.
 
+Rows are addressed by their number in the table, which nobody else gets to try.
 What its pages have in common is in `operator_pages`; each app's `admin.py` says what is shown.
 """
 

@@ -146,6 +146,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = "reviewapp.formats"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = REVIEWAPP_DATA / "static"

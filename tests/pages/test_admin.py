@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.joining import ATTEMPTS_ALLOWED, count_attempt
-from accounts.models import ApiToken, Invitation, SignInLink, User
+from accounts.models import ApiToken, Heartbeat, Invitation, SignInLink, User
 from accounts.operator_columns import MOST_CHARACTERS
 from accounts.operator_lists import FirstRows
 from assessments.models import Assessment, Revision
@@ -337,6 +337,10 @@ def test_the_page_of_a_person_says_why_they_cannot_sign_in(client):
     assert signing_in(client, person).startswith("Has to wait")
     User.objects.filter(pk=person.pk).update(is_active=False)
     assert signing_in(client, person).startswith("Cannot sign in")
+
+
+def test_times_are_told_to_the_second_and_with_their_zone(client):
+    assert "2026-11-20 12:00:00 UTC" in text_at(client, list_of(Heartbeat))
 
 
 def test_deleted_things_stay_on_the_lists(client, world):
