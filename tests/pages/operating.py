@@ -77,3 +77,8 @@ def do(client: Client, action: str, *rows: Model, confirmed: bool = True) -> str
     sent = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
     sent |= {"confirmed": "yes"} if confirmed else {"index": "0"}
     return client.post(list_of(type(rows[0])), sent, follow=True).content.decode()
+
+
+def rows_in(text: str) -> int:
+    """How many rows a list shows."""
+    return text.count("<tr><th") + text.count('<td class="action-checkbox">')
