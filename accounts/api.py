@@ -53,7 +53,7 @@ class Me(ViewSet):
             {
                 "email": by.user.email,
                 "name": by.user.name,
-                "is_operator": by.user.is_superuser,
+                "is_operator": by.user.is_operator,
                 "token": token_json(by.token) if by.token else None,
                 "experiments": memberships_json(by),
             }

@@ -66,6 +66,11 @@ class Credential:
             raise ScopeMissing(action)
 
     @property
+    def is_operator(self) -> bool:
+        """Whether an operator asks, and not by a token for one experiment."""
+        return self.user.is_operator and not self.bound_experiment_id
+
+    @property
     def bound_experiment_id(self) -> str:
         """The one experiment this token is for, or empty."""
         return self.token.experiment_id if self.token else ""

@@ -58,6 +58,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     @property
+    def is_operator(self) -> bool:
+        """Whether this person owns the site: every experiment, `/metrics` and `/admin/`."""
+        return self.is_superuser
+
+    @property
     def initials(self) -> str:
         """One or two letters for the round badge."""
         words = self.name.split() or [self.email]

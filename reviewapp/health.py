@@ -93,8 +93,7 @@ def operator_status(request: HttpRequest) -> int:
         by = Credential(user=request.user)
     if by is None:
         return 401
-    may_read = by.user.is_superuser and by.has_scope_for(Action.READ)
-    return 200 if may_read and not by.bound_experiment_id else 403
+    return 200 if by.is_operator and by.has_scope_for(Action.READ) else 403
 
 
 def condition_at(now: datetime) -> Condition:

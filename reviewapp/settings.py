@@ -40,7 +40,8 @@ INSTALLED_APPS = [
     "reviewapp",
     "rest_framework",
     "drf_spectacular",
-    "django.contrib.admin",
+    # Without looking for `admin.py`: reviewapp.urls does, so that worker and beat do without.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -147,6 +148,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = "reviewapp.formats"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = REVIEWAPP_DATA / "static"

@@ -136,6 +136,8 @@ def make_blind(experiment: Any, manager: User, a: User, b: User, blind: str) -> 
         "artifact_path": f"{experiment.experiment_id}/{session.session_id}/artifacts/notes.txt",
         "preset": "guidelines",
         "secret": "unknown",
+        "app_label": "accounts",
+        "object_id": b.pk,
     }
     return found
 

@@ -13,13 +13,14 @@ from tests.sampling import some
 from tests.trust.callers import API_CALLERS, PAGE_CALLERS, Callers, as_json
 from tests.trust.routes import Route, all_routes
 from tests.trust.who_may import APIS, PAGES
+from tests.trust.who_may_operate import OPERATORS_PAGES
 from tests.trust.world import World, make_world
 from tests.trust.writing import ENDPOINTS, READING_POSTS, TRACE_INFO, filled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 START = "(start)"
-DOORS = ["api/v1/", "api/2.0/", "api/3.0/", "e/", "r/"]
+DOORS = ["api/v1/", "api/2.0/", "api/3.0/", "e/", "r/", "admin/"]
 BODIES = {(each.method, each.route): each for each in [*ENDPOINTS, *READING_POSTS]}
 # What a GET needs in its query to be answered at all.
 QUERIES = {
@@ -75,7 +76,7 @@ def rows_of(table: str, *, is_page: bool) -> Iterator[Row]:
         yield Row(method, route, letters.replace(" ", ""), is_page)
 
 
-ROWS = [*rows_of(APIS, is_page=False), *rows_of(PAGES, is_page=True)]
+ROWS = [*rows_of(APIS, is_page=False), *rows_of(PAGES + OPERATORS_PAGES, is_page=True)]
 
 
 def methods_of(route: Route) -> set[str]:

@@ -89,6 +89,8 @@ class World:
             "artifact_path": f"{self.experiment.experiment_id}/{self.session.session_id}/{NOTES}",
             "preset": "guidelines",
             "secret": "unknown",
+            "app_label": "accounts",
+            "object_id": self.people["owner"].pk,
             "reviewer_email": self.people["reviewer"].email,
             "owner_email": self.people["owner"].email,
             **self.secrets,

@@ -1,0 +1,1 @@
+"""How values are written where no template says it: on the operators' pages."""

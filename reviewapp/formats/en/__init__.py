@@ -1,0 +1,1 @@
+"""English, which is what all pages are in."""
