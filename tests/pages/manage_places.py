@@ -50,12 +50,15 @@ MANAGE_POST = (
     "manage_delete_schema",
     "manage_ask_again",
 )
+# Lead on to another page.
+LEAD = ("manage_run",)
 OWN = ("manage_members",)
 OWN_POST = ("manage_remove_member",)
-ALL = (*READ, *MANAGE, *MANAGE_POST, *OWN, *OWN_POST)
+ALL = (*READ, *LEAD, *MANAGE, *MANAGE_POST, *OWN, *OWN_POST)
 
 OF_SESSION = {
     "manage_session",
+    "manage_run",
     "manage_live",
     "manage_judges",
     "manage_judges_live",
