@@ -1,8 +1,9 @@
-"""A second kind of cursor, whose statements PostgreSQL parses and plans once for each connection.
+"""Django's backend for PostgreSQL with three differences.
 
-And connections that PostgreSQL has ended are not taken from the pool.
-Django's cursors put the values into the text, so that each statement is a new one. Its own option
+A second kind of cursor, whose statements the server parses and plans once for each connection:
+Django's put the values into the text, so that each statement is a new one. Its own option
 `server_side_binding` would change that for every query, and some of the ORM's fail with it.
+Times are read without a regular expression. Connections that the server ended leave the pool.
 """
 
 from __future__ import annotations
