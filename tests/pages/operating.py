@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.db.models import Model
 from django.test import Client
 
@@ -16,6 +17,7 @@ from tests.trust.world import World, make_world
 
 LISTS = list(site.registered())
 NAMES = [model.__name__ for model, _ in LISTS]
+every_list = pytest.mark.parametrize(("model", "pages"), LISTS, ids=NAMES)
 
 
 def make_operated_world() -> World:

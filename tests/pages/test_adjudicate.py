@@ -39,13 +39,6 @@ def made(shared_place: Place) -> LabelingSession:
     return session
 
 
-@pytest.fixture
-def manage(client, manager):
-    """A signed-in manager's client."""
-    client.force_login(manager)
-    return client
-
-
 def url(session, position: int = 1) -> str:
     return reverse(
         "labeling:manage_adjudicate", args=[session.experiment_id, session.session_id, position]

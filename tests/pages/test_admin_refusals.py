@@ -10,40 +10,25 @@ from assessments.models import Assessment
 from tests.counting import row_counts
 from tests.factories import make_token
 from tests.pages.operating import (
-    LISTS,
-    NAMES,
+    every_list,
     list_of,
-    make_operated_world,
     make_operator,
     page_of,
     rows_in,
     text_at,
 )
-from tests.trust.world import World
 
 pytestmark = pytest.mark.django_db
-every_list = pytest.mark.parametrize(("model", "pages"), LISTS, ids=NAMES)
-
-
-@pytest.fixture(scope="module")
-def world(shared_db) -> World:
-    return make_operated_world()
-
-
-@pytest.fixture
-def client(world) -> Client:
-    """An operator's browser."""
-    client = Client()
-    client.force_login(make_operator())
-    return client
 
 
 @pytest.mark.parametrize("name", ["owner", "manager", "developer", "reviewer", "outsider"])
-def test_nobody_else_is_let_in_whatever_the_address_names(world, name):
+def test_nobody_else_is_let_in_whatever_the_address_names(operated, name):
     other = Client()
-    other.force_login(world.people[name])
+    other.force_login(operated.people[name])
 
-    answers = [other.get(f"/admin/accounts/user/{n}/change/") for n in (world.people[name].pk, 0)]
+    answers = [
+        other.get(f"/admin/accounts/user/{n}/change/") for n in (operated.people[name].pk, 0)
+    ]
 
     assert [answer.status_code for answer in answers] == [403, 403]
     assert "for the operators of this site" in answers[0].content.decode()
@@ -61,30 +46,30 @@ def test_a_token_opens_no_page(db):
     assert Client().get("/admin/", headers=bearer).status_code == 302
 
 
-def test_an_operator_who_was_shut_out_is_not_let_in(client):
+def test_an_operator_who_was_shut_out_is_not_let_in(operate):
     User.objects.filter(email="operator@example.org").update(is_active=False)
 
-    assert client.get("/admin/").status_code == 302
+    assert operate.get("/admin/").status_code == 302
 
 
 @pytest.mark.parametrize("place", ["login", "logout", "password_change", "autocomplete", "r/1/1"])
-def test_routes_that_are_not_needed_are_not_there(client, place):
-    assert client.get(f"/admin/{place}/").status_code == 404
+def test_routes_that_are_not_needed_are_not_there(operate, place):
+    assert operate.get(f"/admin/{place}/").status_code == 404
 
 
 @every_list
-def test_nothing_is_added_changed_or_deleted(client, model, pages):
+def test_nothing_is_added_changed_or_deleted(operate, model, pages):
     row = model._default_manager.order_by("-pk")[0]
     before, kept = row_counts(), str(row.__dict__)
 
     answers = [
-        client.post(f"{list_of(model)}add/", {"name": "new"}),
-        client.post(page_of(row), {"name": "changed", "_save": "Save"}),
-        client.post(page_of(row), {"_saveasnew": "1"}),
-        client.post(page_of(row).replace("change", "delete"), {"post": "yes"}),
-        client.post(page_of(row).replace("change", "history")),
-        client.post(list_of(model), {"_save": "Save", "form-TOTAL_FORMS": "1"}),
-        client.post(
+        operate.post(f"{list_of(model)}add/", {"name": "new"}),
+        operate.post(page_of(row), {"name": "changed", "_save": "Save"}),
+        operate.post(page_of(row), {"_saveasnew": "1"}),
+        operate.post(page_of(row).replace("change", "delete"), {"post": "yes"}),
+        operate.post(page_of(row).replace("change", "history")),
+        operate.post(list_of(model), {"_save": "Save", "form-TOTAL_FORMS": "1"}),
+        operate.post(
             list_of(model),
             {"action": "delete_selected", "_selected_action": row.pk, "post": "yes"},
         ),
@@ -100,7 +85,7 @@ def test_nothing_is_added_changed_or_deleted(client, model, pages):
 
 
 @every_list
-def test_no_page_shows_a_secret(client, model, pages):
+def test_no_page_shows_a_secret(operate, model, pages):
     secrets = {
         text
         for kind, column in (
@@ -111,8 +96,8 @@ def test_no_page_shows_a_secret(client, model, pages):
         )
         for text in kind.objects.values_list(column, flat=True)
     }
-    texts = [text_at(client, list_of(model))]
-    texts += [text_at(client, page_of(row)) for row in model._default_manager.all()[:3]]
+    texts = [text_at(operate, list_of(model))]
+    texts += [text_at(operate, page_of(row)) for row in model._default_manager.all()[:3]]
 
     assert len(secrets) > 4
     assert [secret for secret in secrets for text in texts if secret in text] == []
@@ -127,12 +112,12 @@ def test_no_page_shows_a_secret(client, model, pages):
         (Invitation, "secret_hash=a"),
     ],
 )
-def test_a_secret_cannot_be_guessed_by_a_filter(client, model, query):
-    assert client.get(list_of(model, query)).status_code == 400
+def test_a_secret_cannot_be_guessed_by_a_filter(operate, model, query):
+    assert operate.get(list_of(model, query)).status_code == 400
 
 
-def test_a_secret_cannot_be_guessed_by_a_search(client, world):
-    text = text_at(client, list_of(ApiToken, f"q={world.token.secret_hash[:20]}"))
+def test_a_secret_cannot_be_guessed_by_a_search(operate, operated):
+    text = text_at(operate, list_of(ApiToken, f"q={operated.token.secret_hash[:20]}"))
 
     assert rows_in(text) == 0
 
@@ -155,21 +140,21 @@ def test_a_secret_cannot_be_guessed_by_a_search(client, world):
         ("_to_field=secret_hash", 400),
     ],
 )
-def test_an_odd_query_breaks_no_list(client, query, status):
-    assert client.get(list_of(ApiToken, query)).status_code == status
+def test_an_odd_query_breaks_no_list(operate, query, status):
+    assert operate.get(list_of(ApiToken, query)).status_code == status
 
 
 @pytest.mark.parametrize("number", ["x", "9" * 40, "9" * 5000, "-1", "1/2", "_00", "1_5F"])
-def test_a_row_that_is_not_there_is_not_found(client, number):
-    assert client.get(f"/admin/accounts/user/{number}/change/").status_code == 404
+def test_a_row_that_is_not_there_is_not_found(operate, number):
+    assert operate.get(f"/admin/accounts/user/{number}/change/").status_code == 404
 
 
-def test_hostile_text_stays_text(client, world):
+def test_hostile_text_stays_text(operate, operated):
     hostile = "<script>alert(1)</script>"
-    Assessment.objects.filter(pk=world.assessment.pk).update(value=hostile, name=hostile)
+    Assessment.objects.filter(pk=operated.assessment.pk).update(value=hostile, name=hostile)
 
     texts = [
-        text_at(client, address) for address in (page_of(world.assessment), list_of(Assessment))
+        text_at(operate, address) for address in (page_of(operated.assessment), list_of(Assessment))
     ]
 
     assert all("alert(1)" in text and hostile not in text for text in texts)

@@ -14,12 +14,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def manage(client, manager):
-    client.force_login(manager)
-    return client
-
-
-@pytest.fixture
 def session(experiment, manager, reviewer):
     questions = ("correct", "problems", "clarity", "minutes", "improvement")
     return make_session(experiment, manager, traces=3, questions=questions, reviewers=(reviewer,))

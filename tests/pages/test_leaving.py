@@ -17,12 +17,6 @@ PAGE = "reviewers/leaving/"
 
 
 @pytest.fixture
-def manage(client, manager):
-    client.force_login(manager)
-    return client
-
-
-@pytest.fixture
 def session(experiment, manager, reviewer, second_reviewer):
     people = (reviewer, second_reviewer)
     made = make_session(experiment, manager, traces=4, reviewers=people, assignment="balanced")

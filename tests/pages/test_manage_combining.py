@@ -11,12 +11,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def manage(client, manager):
-    client.force_login(manager)
-    return client
-
-
-@pytest.fixture
 def session(experiment, manager) -> LabelingSession:
     """It asks one question."""
     return make_session(experiment, manager)

@@ -15,12 +15,6 @@ from tests.pages.forms import form_of
 
 
 @pytest.fixture
-def manage(client, manager):
-    client.force_login(manager)
-    return client
-
-
-@pytest.fixture
 def session(session_of_two):
     return session_of_two(
         traces=1, escalation=Rule(when="low_agreement", min_agreement=0.6, max_reviews=4)

@@ -12,13 +12,6 @@ from tests.factories import NOW, make_schema, make_session, submit
 
 
 @pytest.fixture
-def manage(client, manager):
-    """A signed-in manager's client."""
-    client.force_login(manager)
-    return client
-
-
-@pytest.fixture
 def questions(experiment) -> str:
     """Where its questions are."""
     return f"/e/{experiment.pk}/questions"

@@ -16,13 +16,6 @@ from tests.factories import NOW, make_schema, make_session, make_trace, submit
 from tests.places import Place, make_place
 
 
-@pytest.fixture
-def manage(client, manager):
-    """A signed-in manager's client."""
-    client.force_login(manager)
-    return client
-
-
 @pytest.fixture(scope="module")
 def shared_place(shared_db) -> Place:
     """Who all tests of this file find."""
