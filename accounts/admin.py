@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib import admin
 from django.utils import timezone
 
+from accounts.activity import LastOperator, activate, deactivate
 from accounts.credentials import Credential
 from accounts.joining import has_too_many_attempts, revoke_token
 from accounts.models import ApiToken, AuditEvent, Heartbeat, Invitation, SignInLink, User
@@ -14,6 +15,16 @@ from accounts.operator_acts import act
 from accounts.operator_lists import OfOne
 from accounts.operator_pages import OperatorPages
 from accounts.operator_site import site
+
+
+def deactivate_one(user: User, by: Credential, _now: datetime) -> str:
+    """Refuse them."""
+    return "deactivated." if deactivate(user, by=by) else "was not active already."
+
+
+def activate_one(user: User, by: Credential, _now: datetime) -> str:
+    """Let them in again."""
+    return "activated." if activate(user, by=by) else "was active already."
 
 
 @admin.register(User, site=site)
@@ -24,6 +35,16 @@ class Users(OperatorPages):
     list_filter = ("is_active", "is_superuser", ("joined_at", admin.EmptyFieldListFilter))
     search_fields = ("email", "name")
     computed = ("signing_in",)
+    actions = (
+        act(
+            "Deactivate the chosen people",
+            deactivate_one,
+            refusals=(LastOperator,),
+            asks="They are signed out and their tokens are refused, at once. What they answered "
+            "stays, and they can be activated again.",
+        ),
+        act("Activate the chosen people", activate_one, refusals=()),
+    )
 
     @admin.display(description="signing in")
     def signing_in(self, user: User) -> str:

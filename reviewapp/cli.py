@@ -93,17 +93,23 @@ def add_first_start(parser: argparse.ArgumentParser) -> None:
 
 
 def add_people(add: AddCommand, place: argparse.ArgumentParser) -> None:
-    """`token create`, `user create` and `signin-link`."""
+    """`token create`, `user create`, `deactivate` and `activate`, and `signin-link`."""
     tokens = add("token", "Make API tokens.").add_subparsers(dest="act", required=True)
     token = tokens.add_parser("create", parents=[place], help="Make a token and print it.")
     token.add_argument("--email", required=True, help="whose token it is")
     token.add_argument("--scope", action="append", required=True, help="may be repeated")
     token.add_argument("--experiment", default="", metavar="ID", help="for one experiment only")
     token.add_argument("--name", default="", help="what the list of tokens calls it")
-    users = add("user", "Make accounts.").add_subparsers(dest="act", required=True)
+    people = add("user", "Make accounts, and say who can come in no more.")
+    users = people.add_subparsers(dest="act", required=True)
     user = users.add_parser("create", parents=[place], help="Make an account.")
     user.add_argument("email", metavar="EMAIL")
     user.add_argument("--owner", action="store_true", help="an operator, who owns everything")
+    for act, about in (
+        ("deactivate", "Sign somebody out and refuse them and their tokens; answers stay."),
+        ("activate", "Let somebody in again."),
+    ):
+        users.add_parser(act, parents=[place], help=about).add_argument("email", metavar="EMAIL")
     link = add("signin-link", "Print a link that signs an account in once.")
     link.add_argument("email", metavar="EMAIL")
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import Error
 from django.utils import timezone
 
+from accounts import activity
 from accounts.audit import broken_seals
 from accounts.joining import create_token, make_sign_in_link
 from accounts.models import User
@@ -80,6 +81,28 @@ def make_link(options: argparse.Namespace) -> int:
     return show(f"{settings.REVIEWAPP_URL}/login/{secret}/")
 
 
+def change_user(options: argparse.Namespace) -> int:
+    """`user create`, `deactivate` and `activate`."""
+    return USER_ACTS[options.act](options)
+
+
+def deactivate_user(options: argparse.Namespace) -> int:
+    """`user deactivate`."""
+    user = account(options.email)
+    try:
+        done = activity.deactivate(user, by=None)
+    except activity.LastOperator as refusal:
+        raise Refused(str(refusal)) from refusal
+    return show(f"{user.email} is deactivated." if done else f"{user.email} was not active.")
+
+
+def activate_user(options: argparse.Namespace) -> int:
+    """`user activate`."""
+    user = account(options.email)
+    done = activity.activate(user, by=None)
+    return show(f"{user.email} is active again." if done else f"{user.email} was active already.")
+
+
 def make_user(options: argparse.Namespace) -> int:
     """`user create`."""
     email = options.email.strip().lower()
@@ -140,9 +163,14 @@ def verify(_options: argparse.Namespace) -> int:
     return LATE if late else 0
 
 
+USER_ACTS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "create": make_user,
+    "deactivate": deactivate_user,
+    "activate": activate_user,
+}
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "token": make_token,
-    "user": make_user,
+    "user": change_user,
     "signin-link": make_link,
     "import": transfer.import_file,
     "export": transfer.export_session,

@@ -10,6 +10,7 @@ from reviewapp.errors import VERDICTS, verdict_on
 FLOORS = ("accounts", "traces", "schemas", "assessments", "labeling", "reviewapp")
 # Errors that never meet a request, and why.
 ANSWERED_ELSEWHERE = {
+    "accounts.activity.LastOperator": "the command line and the operators' list answer it",
     "accounts.idempotency.TwinWasFaster": "the loop that raises it asks again",
     "reviewapp.mlflow_api.otlp.BadExport": "the OTLP view answers in protobuf's own shape",
     "labeling.leaving.NotNamed": "the page that asks leads back to the overview",

@@ -114,6 +114,29 @@ def test_an_account_that_cannot_be_made_is_refused(manager, capsys, email) -> No
     assert User.objects.count() == 1
 
 
+def test_user_deactivate_and_activate_say_what_came_of_it(manager, capsys) -> None:
+    acts = ("deactivate", "deactivate", "activate", "activate")
+
+    codes = [main(["user", act, "Manager@example.org"]) for act in acts]
+
+    assert codes == [0, 0, 0, 0]
+    assert capsys.readouterr().out.splitlines() == [
+        "manager@example.org is deactivated.",
+        "manager@example.org was not active.",
+        "manager@example.org is active again.",
+        "manager@example.org was active already.",
+    ]
+
+
+def test_the_last_operator_cannot_be_deactivated(db, capsys) -> None:
+    User.objects.create_superuser("amara@example.org")
+
+    code = main(["user", "deactivate", "amara@example.org"])
+
+    assert code == 1
+    assert "is the only operator" in capsys.readouterr().err
+
+
 def test_settle_recomputes_what_is_stale(experiment, manager) -> None:
     session = make_session(experiment, manager)
     StaleMark.objects.create(run=session.run)

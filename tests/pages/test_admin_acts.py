@@ -16,11 +16,12 @@ from assessments.recording import Context, record
 from labeling.managing import close_session
 from labeling.models import LabelingSession
 from tests.factories import NOW, make_session, make_trace, submit
-from tests.pages.operating import do, list_of, make_operator
+from tests.pages.operating import do, list_of, make_operator, page_of, text_at
 from traces.models import Experiment
 
 pytestmark = pytest.mark.django_db
 RETRACT, REVOKE, CLOSE, REOPEN = "retract_one", "revoke_one", "close_one", "reopen_one"
+DEACTIVATE, ACTIVATE = "deactivate_one", "activate_one"
 
 
 @pytest.fixture
@@ -132,6 +133,27 @@ def test_revoking_a_token_asks_first_and_is_audited(client, token):
 
     assert "revoked." in page
     assert told("token revoked") == [("operator@example.org", "ra_abc… of manager@example.org")]
+
+
+def test_deactivating_people_asks_first_and_keeps_the_last_operator(client, operator, manager):
+    page = do(client, DEACTIVATE, manager, operator, confirmed=False)
+    assert "What they answered stays" in page
+    assert User.objects.get(pk=manager.pk).is_active
+
+    page = do(client, DEACTIVATE, manager, operator)
+
+    assert "“manager@example.org”: deactivated." in page
+    assert "operator@example.org is the only operator. Make another one first." in page
+    assert told("account deactivated") == [("operator@example.org", "manager@example.org")]
+    assert "Cannot sign in: the account is not active." in text_at(client, page_of(manager))
+
+
+def test_people_are_activated_again(client, manager):
+    do(client, DEACTIVATE, manager)
+
+    assert "“manager@example.org”: activated." in do(client, ACTIVATE, manager)
+    assert "“manager@example.org”: was active already." in do(client, ACTIVATE, manager)
+    assert User.objects.get(pk=manager.pk).is_active
 
 
 def test_a_revoked_token_stays_as_it_is(client, token):
