@@ -7,7 +7,7 @@ case "${1:-web}" in
 web)
     python -m reviewapp.waiting
     reviewapp prepare --no-demo --owner "${REVIEWAPP_OWNER:-owner@localhost}"
-    exec gunicorn reviewapp.wsgi:application --bind 0.0.0.0:8000 --worker-class gthread \
+    exec gunicorn reviewapp.wsgi:application --bind 0.0.0.0:8000 --worker-class reviewapp.web_worker.Worker \
         --workers "${WEB_PROCESSES:-2}" --threads 8 --preload --timeout 60 \
         --graceful-timeout 10 --keep-alive 30 --log-level warning --no-control-socket \
         --limit-request-line 8190

@@ -27,6 +27,7 @@ from reviewapp import places
 URL_FILE = "url"
 LOOK_EVERY_SECONDS = 0.2
 WEB_PROCESSES = "2"
+WORKER_CLASS = "reviewapp.web_worker.Worker"
 READY_WITHIN_SECONDS = 60.0
 STOP_WITHIN_SECONDS = 15.0
 FIRST_PAUSE_SECONDS = 0.2
@@ -175,6 +176,7 @@ def run(host: str, port: int, prepared: dict[str, str]) -> int:
         ]
     )
     supervisor.listen()
+    say("Starting …")
     try:
         serves = supervisor.watch(
             lambda: places.answers(host, port, "/ready"), seconds=READY_WITHIN_SECONDS
@@ -197,7 +199,7 @@ def web_command(address: str) -> list[str]:
     """
     return [
         *(sys.executable, "-m", "gunicorn", "reviewapp.wsgi:application"),
-        *("--bind", address, "--workers", WEB_PROCESSES, "--worker-class", "gthread"),
+        *("--bind", address, "--workers", WEB_PROCESSES, "--worker-class", WORKER_CLASS),
         *("--threads", "8", "--preload", "--timeout", "60", "--graceful-timeout", "10"),
         *("--keep-alive", "30", "--log-level", "warning", "--no-control-socket"),
         # A filter of 4 KB fits into a URL; gunicorn's own limit is less than that.

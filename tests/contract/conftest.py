@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from reviewapp.supervisor import WORKER_CLASS
 from tests.contract.peer import asks_the_peer, peer
 from tests.contract.raw import Place, Wire, new_place
 from tests.trust.deployment import free_port, own_database
@@ -27,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 30
 GUNICORN = [
     *(sys.executable, "-m", "gunicorn", "reviewapp.wsgi"),
-    *("--workers", "1", "--worker-class", "gthread", "--threads", "8"),
+    *("--workers", "1", "--worker-class", WORKER_CLASS, "--threads", "8"),
     *("--graceful-timeout", "1", "--keep-alive", "30"),
 ]
 PEOPLE = """
