@@ -137,6 +137,30 @@ def test_what_waits_together_is_written_by_one_transaction(commits: list[int]) -
 
 
 @embedded
+def test_where_several_wrote_just_now_a_moment_is_left_to_more(
+    monkeypatch: pytest.MonkeyPatch, commits: list[int]
+) -> None:
+    another = Write([prepared("b")])
+    monkeypatch.setattr(group, "had_company", True)
+    monkeypatch.setattr("accounts.together.sleep", lambda _: group.waiting.append(another))
+
+    write_together([prepared("a")])
+
+    assert (written(), commits, another.settled) == ({"a", "b"}, [2], True)
+
+
+@embedded
+def test_one_that_writes_alone_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group, "had_company", False)
+    monkeypatch.setattr("accounts.together.sleep", pytest.fail)
+
+    write_together([prepared("a")])
+    write_together([prepared("b")])
+
+    assert written() == {"a", "b"}
+
+
+@embedded
 def test_one_that_is_refused_takes_nobody_with_it(commits: list[int]) -> None:
     write_together([prepared("b")])
     commits.clear()

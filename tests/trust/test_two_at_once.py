@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
+from accounts.activity import LastOperator, deactivate
 from accounts.credentials import Credential
 from accounts.models import User
 from assessments.drafts import Changes, Draft
@@ -441,3 +442,18 @@ def test_what_is_claimed_at_the_moment_it_is_hidden_is_handed_out_before_or_not_
     assert came.state in ("claimed", "done")
     assert claim_next(session, jonas, lease=LEASE).review is None
     assert session.items.get().status == "pending"
+
+
+def test_two_operators_who_deactivate_each_other_leave_one() -> None:
+    pair = [User.objects.create_superuser(f"{name}@example.org") for name in ("amara", "bo")]
+    amara, bo = pair
+
+    said = at_once(
+        [
+            partial(deactivate, bo, by=Credential(user=amara)),
+            partial(deactivate, amara, by=Credential(user=bo)),
+        ]
+    )
+
+    assert {type(each) for each in said} == {bool, LastOperator}
+    assert User.objects.filter(is_active=True).count() == 1
