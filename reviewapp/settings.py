@@ -195,6 +195,7 @@ ARTIFACT_ROOT = REVIEWAPP_DATA / "artifacts"
 
 BROKER_FOLDER = REVIEWAPP_DATA / "broker"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
+CELERY_BROKER_TRANSPORT = None if REDIS_URL else "reviewapp.file_broker:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     # A message is only a doorbell: the stale mark is the job and the sweep does what a lost one did
     # not, so an unacknowledged message may come back soon (docs/adr/0005).

@@ -24,10 +24,11 @@ PATIENCE_SECONDS = 90
 
 @dataclass
 class Server:
-    """A running `up` and the lines it printed until it was ready."""
+    """A running `up`, the lines it printed until it was ready, and the steps it told of."""
 
     process: subprocess.Popen[str]
     lines: list[str]
+    steps: list[str]
 
     @property
     def url(self) -> str:
@@ -99,19 +100,24 @@ def refusal(*options: str, **variables: str) -> str:
 
 def start(data: Path, *options: str, **variables: str) -> Server:
     """Start and read until it says that it is ready, or ends."""
-    process = subprocess.Popen(  # noqa: S603 - our own command
-        [*COMMAND, "--data", str(data), *options],
-        cwd=ROOT,
-        env=environment() | variables,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    said = data.with_suffix(".said")
+    with said.open("w") as sink:
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            [*COMMAND, "--data", str(data), *options],
+            cwd=ROOT,
+            env=environment() | variables,
+            stdout=subprocess.PIPE,
+            stderr=sink,
+            text=True,
+        )
     lines = []
     for line in process.stdout or []:
         lines.append(line.rstrip("\n"))
         if lines[-1] == "Ready":
             break
-    return Server(process, lines)
+    steps = said.read_text().splitlines()
+    assert lines[-1:] == ["Ready"], steps
+    return Server(process, lines, steps)
 
 
 def stop(server: Server) -> int:

@@ -14,7 +14,7 @@ import pytest
 from reviewapp import supervisor
 from reviewapp.supervisor import FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS, Child, Supervisor
 
-pytestmark = pytest.mark.crash
+pytestmark = pytest.mark.long
 
 SLEEPER = "import time; time.sleep(60)"
 # Writes its own number and that of a process it forked, and outlives a polite end.

@@ -12,7 +12,7 @@ import pytest
 
 from tests.operations.running import Server, start, stop, wait_until, worker_age
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -45,7 +46,6 @@ def test_a_worker_waits_until_the_migrations_are_there(tmp_path):
     )
 
 
-@pytest.mark.slow
 def test_a_database_that_is_away_is_named_in_one_sentence(tmp_path):
     nobody_listens = "postgres://somebody@127.0.0.1:1/nothing"
 
