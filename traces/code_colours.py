@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,7 @@ from pygments.token import (  # type: ignore[import-untyped]  # has no stubs
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Lexers are regular expressions over strangers' text. Some take time in the square of its length:
-# 0.2 s for 3 KB of one-letter lines in Java. So only well-kept ones see only short pieces.
+# Lexers are regular expressions over strangers' text, so only well-kept ones see only short pieces.
 LANGUAGES = {
     "bash": "Shell", "c": "C", "cpp": "C++", "css": "CSS", "go": "Go", "html": "HTML",
     "java": "Java", "javascript": "JavaScript", "js": "JavaScript", "json": "JSON",
@@ -29,6 +29,10 @@ LANGUAGES = {
 MAX_CODE = 3000  # characters of one box
 MAX_COLOURED = 6000  # characters of all boxes in one text
 MAX_LINE = 500
+# Java's lexer takes time in the square of how many words stand without a sign between them, because
+# each could be the type of a method further on: 0.6 s for 3 KB of words (Pygments, lexers/jvm.py).
+MAX_WORDS = 100
+_SIGN = re.compile(r"[^\w\s.\[\]$<>?]")
 
 _CLASSES = (
     (Keyword, "tok-k"),
@@ -67,8 +71,15 @@ class Colours:
             return escape(code)
         if any(len(line) > MAX_LINE for line in code.split("\n")):
             return escape(code)
+        if language == "java" and most_words(code) > MAX_WORDS:
+            return escape(code)
         self.left -= len(code)
         return coloured(code, language)
+
+
+def most_words(code: str) -> int:
+    """How many words stand together at most, with only blanks between them. Cost: linear."""
+    return max(len(words.split()) for words in _SIGN.split(code))
 
 
 def coloured(code: str, language: str) -> str:

@@ -164,6 +164,7 @@ BOMBS = {
     "emphasis": "*a **b " * 10_000,
     "wide table": "|a" * 1000 + "\n" + "|-" * 1000 + "\n" + "|a|\n" * 16_000,
     "letters of code": ("```java\n" + "a\n" * 1400 + "```\n") * 9,
+    "short runs of letters": ("```java\n" + ("a\n" * 99 + ";") * 14 + "```\n") * 9,
     "entities": "&#" * 50_000,
     "definitions": "[a]: b '" * 10_000,
     "spaces": " " * 1_000_000,
@@ -181,6 +182,22 @@ def test_hostile_text_takes_bounded_time(text):
     plain(text)
 
     assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize(
+    ("code", "has_colours"),
+    [
+        (
+            "public class A {\n  /** Adds. */\n  int add(int a, int b) { return a + b; }\n}\n" * 30,
+            True,
+        ),
+        ("a\n" * 101, False),
+        ("a " * 101, False),
+        ("a\n" * 100 + ";\n" + "int b;", True),
+    ],
+)
+def test_java_whose_colours_would_cost_time_has_none(code, has_colours):
+    assert ("tok-" in render(f"```java\n{code}\n```\n")) is has_colours
 
 
 _PIECES = st.sampled_from(
