@@ -64,14 +64,27 @@ def flush_past_triggers() -> None:
     setattr(operations, "execute_sql_flush", execute_sql_flush)  # noqa: B010 - of the class
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long begins first, so that no process is left alone with it at the end.
+def is_long(item: pytest.Item) -> bool:
+    """Whether a test is of the long set (pyproject.toml says what is)."""
+    return item.get_closest_marker("long") is not None
 
-    After that the order stays as pytest-randomly made it. A file goes to one process, so that what
-    its tests share is made once.
+
+def pytest_report_header() -> str:
+    """Nothing is left out in silence."""
+    return "" if WALKS_ALL else "long tests are left out: scripts/test --trust and CI run them"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The long set is for CI and `scripts/test --trust`. What takes longest begins first.
+
+    So no process is left alone with it at the end. After that the order stays as pytest-randomly
+    made it. A file goes to one process, so that what its tests share is made once.
     """
-    kinds = ("browser", "crash", "contract", "slow")
+    if not WALKS_ALL:
+        config.hook.pytest_deselected(items=[item for item in items if is_long(item)])
+        items[:] = [item for item in items if not is_long(item)]
+    kinds = ("browser", "long", "contract", "slow")
     files = [{item.path for item in items if item.get_closest_marker(kind)} for kind in kinds]
     items.sort(key=lambda item: [item.path not in long for long in files])
 

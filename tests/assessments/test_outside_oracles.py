@@ -35,7 +35,7 @@ def alignment(first: np.ndarray, second: np.ndarray, n_options: int, **more) -> 
     return align("nominal", cases, options=list(range(n_options)), seed=1, draws=0, **more)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_random_tables_have_the_figures_of_scikit_learn_statsmodels_and_scipy():
     rng = np.random.default_rng(22)
     for first, second, n_options in two_columns(25):

@@ -87,6 +87,7 @@ def test_every_file_of_contract_tests_stands_in_the_table() -> None:
     assert {path.name for path in CONTRACT.glob("test_*.py")} - named == set()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not CLIENT, reason="mlflow is not installed")
 @pytest.mark.filterwarnings("default")
 def test_every_function_of_the_table_is_one_of_the_client() -> None:

@@ -33,11 +33,9 @@ for name in sys.argv[2:]:
 # Loaded by name, from a URL or from a command line.
 LOADED_BY_NAME = (
     "kombu.transport.redis",
-    "kombu.transport.filesystem",
     "celery.apps.beat",
     "celery.apps.worker",
     "celery.concurrency.prefork",
-    "gunicorn.workers.gthread",
     "psycopg_binary",
     "psycopg_pool",
 )
@@ -54,7 +52,7 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_program_loads_with_what_is_locked_for_running_it(tmp_path: Path) -> None:
     kept = locked() | {"reviewapp"}
     hidden = [

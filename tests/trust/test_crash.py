@@ -19,7 +19,7 @@ import pytest
 from tests.trust.crash_seed import SCHEMAS
 from tests.trust.deployment import Deployment, deployed, wait_until
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
 CONVERGES_WITHIN_SECONDS = 60
 TICKETS = "SELECT last_ticket, written_ticket FROM labeling_aggregationstate"

@@ -20,7 +20,7 @@ from traces.json_values import Json
 from traces.records import TraceRecord
 from traces.trace_json import trace_to_json
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(120)]
 
 TRACES = 1500
 SAID: dict[str, Json] = {

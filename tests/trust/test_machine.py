@@ -40,11 +40,17 @@ def always(value: Any) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def uncompiled(monkeypatch) -> None:
-    """Prepared queries are built at each call, so that none is kept that lacks the guard."""
-    monkeypatch.setattr(
-        Prepared, "__call__", lambda query, *shape, **at: list(query.build(*shape, **at))
-    )
+def compiled_anew(monkeypatch) -> None:
+    """Each test compiles prepared queries for itself, so that none is kept that lacks the guard."""
+    own: dict[Prepared[Any], Prepared[Any]] = {}
+    ask = Prepared.__call__
+
+    def ask_own(query: Prepared[Any], *shape: Any, **values: Any) -> list[Any]:
+        if query not in own:
+            own[query] = Prepared(query.build)
+        return ask(own[query], *shape, **values)
+
+    monkeypatch.setattr(Prepared, "__call__", ask_own)
 
 
 @pytest.fixture
@@ -79,7 +85,8 @@ def test_a_session_behaves_as_its_model_in_any_order_of_acts(machine) -> None:
         (aggregation, "stale_sessions", always(LabelingSession.objects.none())),
     ],
 )
-@pytest.mark.usefixtures("uncompiled")
+@pytest.mark.long
+@pytest.mark.usefixtures("compiled_anew")
 def test_the_machine_notices_when_a_guard_is_gone(
     machine, monkeypatch, room, guard, without
 ) -> None:
