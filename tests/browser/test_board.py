@@ -58,7 +58,7 @@ def ask_again(page: Page) -> int:
     """Let half minutes pass until the page asks for new figures; the status of the answer."""
     statuses: list[int] = []
     page.once("response", lambda answer: statuses.append(answer.status))
-    for _ in range(100):
+    for _ in range(400):
         # It plans the next time once it has read an answer, which may be after this.
         page.clock.run_for(31_000)
         if statuses:
@@ -216,8 +216,7 @@ def test_figures_of_a_big_session_appear_when_the_worker_has_them(
     for _ in range(3):
         while held:
             work_out(*held.pop())  # type: ignore[arg-type]
-        with page.expect_response(lambda answer: "/live/" in answer.url):
-            page.clock.run_for(16_000)
+        ask_again(page)
 
     expect(page.get_by_role("heading", name="Where it agrees")).to_be_visible()
 
