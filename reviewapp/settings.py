@@ -56,11 +56,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "reviewapp.page_middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "reviewapp.page_middleware.Authentication",
+    "reviewapp.page_middleware.Messages",
     "reviewapp.middleware.no_nul_in_paths",
 ]
 ROOT_URLCONF = "reviewapp.urls"
@@ -134,7 +134,7 @@ X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
     "security.W004",  # HSTS is set only when REVIEWAPP_URL is https.
     "security.W008",  # The redirect to https belongs to the proxy, which also serves /health.
-    "security.W012",  # Cookies are secure whenever REVIEWAPP_URL is https.
+    "security.W010",  # Cookies are secure whenever REVIEWAPP_URL is https.
     "security.W016",
     "security.W002",  # frame-ancestors in our own Content-Security-Policy does this.
 ]
