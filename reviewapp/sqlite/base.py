@@ -17,6 +17,8 @@ from typing import Any
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
+from reviewapp.sqlite.cursor import PreparingCursor
+
 TURN_SUFFIX = "-turn"
 locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -26,12 +28,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     Raises OperationalError, as SQLite does, when the turn does not come within `timeout` seconds.
     Statements outside of a transaction go past it; for them SQLite's own waiting is enough.
+    Knows `preparing_cursor`, which `accounts.prepared` asks for.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.turn: threading.Lock | None = None
         self.turn_file: int | None = None
+
+    def preparing_cursor(self) -> Any:
+        """A cursor that runs statements and answers all their rows; Django's where somebody listens
+        to what is run.
+        """
+        if self.execute_wrappers or self.queries_logged:
+            return self.cursor()
+        self.ensure_connection()
+        cursor = self.connection.cursor(factory=PreparingCursor)
+        cursor.wrapper = self
+        return cursor
 
     def _start_transaction_under_autocommit(self) -> None:
         self.take_turn()

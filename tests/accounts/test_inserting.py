@@ -49,6 +49,17 @@ def test_a_row_that_is_there_is_an_error_that_ends_the_transaction() -> None:
     assert RememberedRequest.objects.count() == 1
 
 
+def test_a_refused_row_spoils_the_transaction_as_saving_does() -> None:
+    insert(request("a"))
+
+    with transaction.atomic():
+        with pytest.raises(IntegrityError):
+            insert(request("a"))
+        spoilt = transaction.get_rollback()
+
+    assert spoilt
+
+
 def test_rows_are_inserted_or_replaced() -> None:
     trace, other = make_trace(make_experiment()), make_trace(make_experiment())
     put(trace, ("k1", "a"), ("k2", "b"))
