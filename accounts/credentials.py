@@ -58,7 +58,7 @@ class Credential:
 
     def has_scope_for(self, action: Action) -> bool:
         """Signed-in pages have every scope."""
-        return self.token is None or scopes_allow(self.token.scope_set, action)
+        return self.token is None or scopes_allow(self.token.scopes, action)
 
     def demand_scope(self, action: Action) -> None:
         """Raises ScopeMissing when the token may not be used for this."""

@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 
-from accounts.roles import Scope
+from accounts.roles import ALL_SCOPES
 
 
 class UserManager(BaseUserManager["User"]):
@@ -139,7 +139,7 @@ class ApiToken(models.Model):
     @property
     def scope_set(self) -> frozenset[str]:
         """The scopes this version of the program knows."""
-        return frozenset(self.scopes) & {scope.value for scope in Scope}
+        return frozenset(self.scopes).intersection(ALL_SCOPES)
 
 
 class RememberedRequest(models.Model):

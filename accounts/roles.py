@@ -5,6 +5,7 @@ Pages, both APIs and the tests read these tables; nothing else decides about per
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -73,6 +74,10 @@ SCOPE_ACTIONS: dict[Scope, frozenset[Action]] = {
     Scope.MANAGE: frozenset({Action.MANAGE, Action.RETRACT_ANY, Action.OWN}),
 }
 ALL_SCOPES: tuple[Scope, ...] = tuple(Scope)
+SCOPES_ALLOWING: dict[Action, frozenset[str]] = {
+    action: frozenset(scope for scope in Scope if action in SCOPE_ACTIONS[scope])
+    for action in Action
+}
 
 
 def role_allows(role: Role, action: Action) -> bool:
@@ -85,14 +90,12 @@ def roles_allowing(action: Action) -> list[str]:
     return [role.value for role in Role if role_allows(role, action)]
 
 
-def scopes_allow(scopes: frozenset[str], action: Action) -> bool:
-    """May a token with these scopes do this?"""
-    return any(action in SCOPE_ACTIONS[Scope(scope)] for scope in scopes)
+def scopes_allow(scopes: Iterable[str], action: Action) -> bool:
+    """May a token with these scopes do this? Unknown ones allow nothing."""
+    return not SCOPES_ALLOWING[action].isdisjoint(scopes)
 
 
 def scope_for(action: Action) -> Scope:
     """The narrowest scope that allows an action, to name in a refusal."""
-    return min(
-        (scope for scope in Scope if action in SCOPE_ACTIONS[scope]),
-        key=lambda scope: len(SCOPE_ACTIONS[scope]),
-    )
+    allowing = (scope for scope in Scope if scope in SCOPES_ALLOWING[action])
+    return min(allowing, key=lambda scope: len(SCOPE_ACTIONS[scope]))

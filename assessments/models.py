@@ -151,27 +151,7 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         self, assessment: Assessment, action: str, *, by: Credential | None, at: datetime
     ) -> Revision:
         """Append the assessment's present state under its present version number."""
-        return insert(self.of(assessment, action, by=by, at=at))
-
-    def of(
-        self, assessment: Assessment, action: str, *, by: Credential | None, at: datetime
-    ) -> Revision:
-        """What `note` appends, not saved yet; nor need the assessment be."""
-        return Revision(
-            assessment=assessment,
-            number=assessment.version,
-            action=action,
-            name=assessment.name,
-            value=assessment.value,
-            error=assessment.error,
-            rationale=assessment.rationale,
-            metadata=assessment.metadata,
-            valid=assessment.valid,
-            schema_version_id=assessment.schema_version_id,
-            author=by.user if by else None,
-            token=by.token if by else None,
-            at=at,
-        )
+        return insert(self.model.of(assessment, action, by=by, at=at))
 
 
 class Revision(models.Model):
@@ -233,6 +213,27 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.name} ({self.number})"
+
+    @classmethod
+    def of(
+        cls, assessment: Assessment, action: str, *, by: Credential | None, at: datetime
+    ) -> Revision:
+        """An assessment's present state, not saved yet; nor need the assessment be."""
+        return cls(
+            assessment=assessment,
+            number=assessment.version,
+            action=action,
+            name=assessment.name,
+            value=assessment.value,
+            error=assessment.error,
+            rationale=assessment.rationale,
+            metadata=assessment.metadata,
+            valid=assessment.valid,
+            schema_version_id=assessment.schema_version_id,
+            author=by.user if by else None,
+            token=by.token if by else None,
+            at=at,
+        )
 
 
 class StaleMark(models.Model):

@@ -175,7 +175,7 @@ def write(
     """
     assessment = new_row(trace, draft, by=by, now=now, context=context, key=key)
     assessment.overrides_id = targets[0].pk if targets else None
-    first = Revision.objects.of(assessment, Revision.Action.RECORDED, by=by, at=now)
+    first = Revision.of(assessment, Revision.Action.RECORDED, by=by, at=now)
     rows = [prepare_insert(assessment), prepare_insert(first, parent="assessment")]
     if context.run is not None:
         rows.append(prepare_insert(StaleMark(run=context.run)))
