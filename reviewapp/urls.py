@@ -12,13 +12,14 @@ handler500 = "reviewapp.failures.broken"
 
 autodiscover_modules("admin")
 
+# Programs ask most, so theirs come first: each that does not fit costs a little.
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("reviewapp.mlflow_api.urls")),
+    path("api/v1/", include("reviewapp.api.router")),
     path("health", health.process),
     path("ready", health.ready),
     path("metrics", health.metrics),
     path("admin/", operator_site.urls),
-    path("api/v1/", include("reviewapp.api.router")),
-    path("", include("reviewapp.mlflow_api.urls")),
     path("", include("accounts.urls")),
     path("", include("labeling.urls")),
 ]

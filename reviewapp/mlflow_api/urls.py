@@ -109,10 +109,10 @@ files = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("version", server.version),
     path("v1/traces", otlp.export),
-    path("api/2.0/mlflow/", include(second_generation)),
     path("api/3.0/mlflow/", include(third_generation)),
+    path("api/2.0/mlflow/", include(second_generation)),
+    path("version", server.version),
     path("api/2.0/mlflow-artifacts/", include(files)),
     re_path(r"^(?:api/\d+\.\d+|ajax-api|v1)(?:/.*)?$", unknown),
 ]
