@@ -14,14 +14,33 @@ from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import CharField, Field, ForeignKey, Model, TextField
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Field,
+    FloatField,
+    ForeignKey,
+    Model,
+    PositiveBigIntegerField,
+    PositiveIntegerField,
+    PositiveSmallIntegerField,
+    TextField,
+)
 from django.db.models.sql import InsertQuery
 
 from accounts.prepared import connection_of_this_thread, preparing_cursor
 
 BATCH = 500
-# Their texts and NULL go to the database as they are; Django asks each of them in five calls.
-STORED_AS_THEY_ARE = (CharField, TextField, ForeignKey)
+# Texts and NULL go to the database as they are, and numbers to SQLite; PostgreSQL is told how wide
+# they are. Django asks each of them in five calls.
+PLAIN_FIELDS = frozenset(
+    {CharField, TextField, ForeignKey, BooleanField, FloatField}
+    | {PositiveIntegerField, PositiveSmallIntegerField, PositiveBigIntegerField}
+)
+PLAIN_VALUES = {
+    "sqlite": frozenset({str, type(None), int, float, bool}),
+    "postgresql": frozenset({str, type(None)}),
+}
 Saved = TypeVar("Saved", bound=Model)
 
 
@@ -130,9 +149,9 @@ def database_values(
 
 
 def database_value(row: Model, field: Field[Any, Any], here: BaseDatabaseWrapper) -> Any:
-    """One of them. Most are texts or absent, and stay what they are."""
+    """One of them. Most are plain, and stay what they are."""
     value = getattr(row, field.attname)
-    if type(field) in STORED_AS_THEY_ARE and (value is None or type(value) is str):
+    if type(field) in PLAIN_FIELDS and type(value) in PLAIN_VALUES[here.vendor]:
         return value
     return field.get_db_prep_save(field.pre_save(row, add=True), connection=here)
 

@@ -156,7 +156,7 @@ def call_of(request: HttpRequest, *, read: Callable[[bytes], Json] = loads) -> C
 
 def who_asks(request: HttpRequest, *, now: datetime) -> Credential:
     """The token's credential; cookies of pages are no key to this wire. Raises NotAuthenticated."""
-    credential = credential_from_header(request.headers.get("Authorization", ""), at=now)
+    credential = credential_from_header(request.META.get("HTTP_AUTHORIZATION", ""), at=now)
     if credential is None:
         raise NotAuthenticated(
             "Set MLFLOW_TRACKING_TOKEN, or send the header 'Authorization: Bearer <token>'."
@@ -182,7 +182,7 @@ def refuse_nul(texts: Mapping[str, str]) -> None:
 
 def body_of(request: HttpRequest, read: Callable[[bytes], Json]) -> Mapping[str, Json]:
     """The JSON object of the body; an empty body is an empty object."""
-    raw = inflate(sent(request), request.headers.get("Content-Encoding"))
+    raw = inflate(sent(request), request.META.get("HTTP_CONTENT_ENCODING"))
     value = read(raw) if raw.strip() else {}
     if not isinstance(value, dict):
         raise Malformed("", "The body is not a JSON object.")

@@ -6,10 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 
-from accounts.inserting import insert, insert_many, insert_or_lock, upsert
+from accounts.inserting import insert, insert_many, insert_or_lock, prepare_insert, upsert
 from accounts.models import RememberedRequest
-from tests.factories import NOW, make_experiment, make_trace
+from assessments.drafts import Draft
+from assessments.recording import record
+from tests.factories import NOW, as_token, make_experiment, make_trace
 from traces.models import Trace, TraceKeyword
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +61,25 @@ def test_a_refused_row_spoils_the_transaction_as_saving_does() -> None:
         spoilt = transaction.get_rollback()
 
     assert spoilt
+
+
+def as_django_prepares(row: Model) -> list[tuple[type, object]]:
+    fields = [field for field in row._meta.local_concrete_fields if not field.primary_key]
+    values = (field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields)
+    return [(type(value), value) for value in values]
+
+
+@pytest.mark.parametrize("value", [True, "a word", 3, 2.5, ["one", "two"], {"a": None}, None])
+def test_values_are_those_that_django_would_send(experiment, developer, value) -> None:
+    draft = Draft(name="a", kind="feedback", value=value, rationale="because")
+    made = record(make_trace(experiment), draft, by=as_token(developer), now=NOW)
+    rows = [made, made.revisions.get()]
+
+    prepared = [prepare_insert(row).params for row in rows]
+
+    assert [[(type(each), each) for each in params] for params in prepared] == [
+        as_django_prepares(row) for row in rows
+    ]
 
 
 def test_rows_are_inserted_or_replaced() -> None:
