@@ -89,9 +89,11 @@ class PreparedInsert:
             with preparing_cursor(here) as cursor:
                 cursor.execute(self.sql, self.params)
                 key = cursor.lastrowid if here.vendor == "sqlite" else cursor.fetchone()[0]
-        except BaseException:
+        except Exception as error:
             # As `transaction.mark_for_rollback_on_error`, which takes longer than the statement.
-            here.needs_rollback = here.needs_rollback or here.in_atomic_block
+            if here.in_atomic_block:
+                here.needs_rollback = True
+                here.rollback_exc = error  # type: ignore[attr-defined]  # django-stubs leave it out
             raise
         mark_as_saved(self.row, key)
 

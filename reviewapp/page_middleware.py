@@ -15,7 +15,9 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-WIRE_PATHS = ("/api/2.0/", "/api/3.0/", "/v1/")
+from reviewapp.middleware import MLFLOW_PATHS
+
+WIRE_PATHS = (*MLFLOW_PATHS, "/v1/")
 
 
 class PastTheWire:
