@@ -1,6 +1,7 @@
 """MLflow's documented paths that are served; every other one answers ENDPOINT_NOT_FOUND as JSON.
 
-The order is that of MLflow's REST documentation. Paths: mlflow 3.17.2, protos/service.proto.
+Within a generation the order is that of MLflow's REST documentation.
+Paths: mlflow 3.17.2, protos/service.proto.
 """
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
